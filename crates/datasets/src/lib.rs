@@ -1,0 +1,15 @@
+//! What the data is: tables, key grammar, decoders. Pure: no I/O, no clock, no async.
+//!
+//! One folder per dataset (`chat`, `user_report`, …) holds its columns, its decoder and its fixtures;
+//! [`dataset::DATASETS`] lists them. Everything else in the crate is what datasets share: [`table`] (columns, schemas),
+//! [`object`] (what a key tells), [`input`] (the inflated bytes), [`output`] (rows, rejects, drift) and [`day`], [`instant`].
+
+pub mod dataset;
+pub mod day;
+pub mod drift;
+pub mod input;
+pub mod object;
+pub mod output;
+pub mod reason;
+pub mod rejects;
+pub mod table;

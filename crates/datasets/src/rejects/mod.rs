@@ -1,0 +1,7 @@
+//! The table `rejects`: one row for each record or object that could not be read.
+
+mod columns;
+mod rows;
+
+pub use columns::{FAMILY, REJECTS};
+pub use rows::{MAX_RAW, Reject, RejectRows, id};

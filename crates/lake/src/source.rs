@@ -1,0 +1,92 @@
+//! Where objects are read from.
+
+use std::fmt;
+use std::io::Read;
+
+use promptlake_datasets::day::Day;
+
+/// The source days that a run looks at, both ends included; undated objects are always looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// First day; `None`: from the beginning.
+    pub from: Option<Day>,
+    /// Last day; `None`: whatever is there.
+    pub to: Option<Day>,
+}
+
+/// An object as a listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its key below the source's URI, an opaque string (`//`, `./`, `%`, spaces, control bytes occur).
+    pub key: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Changes with its content. Local: `<mtime ns>-<size>-<inode>`; S3: the ETag.
+    pub etag: String,
+    /// In a storage class that cannot be read at once.
+    pub archived: bool,
+}
+
+/// The bytes of an object.
+pub enum Body {
+    /// All of it.
+    Bytes(Vec<u8>),
+    /// A large one, read as it comes.
+    Stream(Box<dyn Read + Send>),
+}
+
+/// A place of objects: a local directory or a bucket's prefix.
+pub trait Source: fmt::Debug + Send + Sync {
+    /// Shows every object under the source's URI whose key may lie in `window`; one outside it may be shown too.
+    /// Promises nothing about order, and that no key is shown twice. A part that cannot be listed is told through
+    /// `problem` (what, why) and the rest goes on.
+    ///
+    /// # Errors
+    /// If nothing can be listed: the source is missing, unreadable, or access is denied.
+    fn list(&self, window: Window, found: &mut dyn FnMut(Listed), problem: &mut dyn FnMut(SourceError)) -> Result<(), SourceError>;
+
+    /// Starts reading objects and gives their bodies in the same order. Reading may run ahead of the iterator, so a
+    /// caller that asks for the next objects before it has used up these keeps a remote source busy.
+    fn fetch(&self, objects: Vec<Listed>) -> Box<dyn Iterator<Item = Result<Body, SourceError>> + Send + '_>;
+}
+
+/// What went wrong with a source.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The source, a folder or an object is not there (any more).
+    #[error("{action} {place}: not found")]
+    NotFound {
+        /// What was being done: "list", "read".
+        action: &'static str,
+        /// URI of the source, folder or object.
+        place: String,
+    },
+    /// The object is not the one that was listed.
+    #[error("read {place}: changed since it was listed")]
+    Changed {
+        /// URI of the object.
+        place: String,
+    },
+    /// Permission is missing.
+    #[error("{action} {place}: permission denied")]
+    Denied {
+        /// What was being done.
+        action: &'static str,
+        /// URI.
+        place: String,
+        /// What the system said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Anything else.
+    #[error("{action} {place}")]
+    Other {
+        /// What was being done.
+        action: &'static str,
+        /// URI.
+        place: String,
+        /// What the system said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
