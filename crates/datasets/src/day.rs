@@ -30,7 +30,10 @@ impl Day {
 
     /// The day on which an instant falls, given in nanoseconds since the epoch.
     pub fn of_nanos(nanos: i64) -> Self {
-        Self(i32::try_from(nanos.div_euclid(Self::NANOS)).expect("invariant: 2^63 ns are 106,752 days"))
+        Self(
+            i32::try_from(nanos.div_euclid(Self::NANOS))
+                .expect("invariant: 2^63 ns are 106,752 days"),
+        )
     }
 
     /// The day `days` later (earlier where negative).
@@ -41,7 +44,8 @@ impl Day {
 
     /// Year, month and day of month.
     pub fn ymd(self) -> (i32, u32, u32) {
-        let date = NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH_FROM_CE)).unwrap_or(NaiveDate::MAX);
+        let date = NaiveDate::from_num_days_from_ce_opt(self.0.saturating_add(EPOCH_FROM_CE))
+            .unwrap_or(NaiveDate::MAX);
         (date.year(), date.month(), date.day())
     }
 }
@@ -61,11 +65,19 @@ impl FromStr for Day {
 
     fn from_str(text: &str) -> Result<Self, ParseDayError> {
         let bytes = text.as_bytes();
-        let form = bytes.len() == 10 && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
+        let form = bytes.len() == 10
+            && bytes.iter().enumerate().all(|(i, b)| {
+                if i == 4 || i == 7 {
+                    *b == b'-'
+                } else {
+                    b.is_ascii_digit()
+                }
+            });
         if !form {
             return Err(ParseDayError);
         }
-        let number = |range: std::ops::Range<usize>| text[range].parse::<u32>().map_err(|_| ParseDayError);
+        let number =
+            |range: std::ops::Range<usize>| text[range].parse::<u32>().map_err(|_| ParseDayError);
         let year = i32::try_from(number(0..4)?).map_err(|_| ParseDayError)?;
         Self::from_ymd(year, number(5..7)?, number(8..10)?).ok_or(ParseDayError)
     }
@@ -84,8 +96,19 @@ mod tests {
 
     #[test]
     fn only_real_days_in_one_form_are_read() {
-        assert_eq!("2026-02-28".parse::<Day>().map(|d| d.plus(1).to_string()), Ok("2026-03-01".to_owned()));
-        for text in ["2026-02-30", "2026-2-03", "20260203", "2026/02/03", " 2026-02-03", "2026-02-0３", ""] {
+        assert_eq!(
+            "2026-02-28".parse::<Day>().map(|d| d.plus(1).to_string()),
+            Ok("2026-03-01".to_owned())
+        );
+        for text in [
+            "2026-02-30",
+            "2026-2-03",
+            "20260203",
+            "2026/02/03",
+            " 2026-02-03",
+            "2026-02-0３",
+            "",
+        ] {
             assert_eq!(text.parse::<Day>(), Err(ParseDayError), "{text}");
         }
     }

@@ -69,7 +69,9 @@ impl Drift {
 
     /// Everything seen, ordered.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, DriftKind, &str, &Seen)> {
-        self.seen.iter().map(|((dataset, kind, name), seen)| (*dataset, *kind, name.as_str(), seen))
+        self.seen
+            .iter()
+            .map(|((dataset, kind, name), seen)| (*dataset, *kind, name.as_str(), seen))
     }
 
     /// Whether nothing was new.
@@ -77,9 +79,26 @@ impl Drift {
         self.seen.is_empty()
     }
 
-    fn add(&mut self, dataset: &'static str, kind: DriftKind, name: &str, count: u64, object: &str) {
+    fn add(
+        &mut self,
+        dataset: &'static str,
+        kind: DriftKind,
+        name: &str,
+        count: u64,
+        object: &str,
+    ) {
         let key = (dataset, kind, name.to_owned());
-        let key = if self.seen.len() >= Self::MAX_NAMES && !self.seen.contains_key(&key) { (dataset, kind, "…".to_owned()) } else { key };
-        self.seen.entry(key).or_insert_with(|| Seen { count: 0, first_object: object.to_owned() }).count += count;
+        let key = if self.seen.len() >= Self::MAX_NAMES && !self.seen.contains_key(&key) {
+            (dataset, kind, "…".to_owned())
+        } else {
+            key
+        };
+        self.seen
+            .entry(key)
+            .or_insert_with(|| Seen {
+                count: 0,
+                first_object: object.to_owned(),
+            })
+            .count += count;
     }
 }

@@ -38,19 +38,36 @@ enum Bytes<'a> {
 
 impl std::fmt::Debug for Input<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Input at byte {}, {} bytes at hand", self.offset, self.window().len())
+        write!(
+            f,
+            "Input at byte {}, {} bytes at hand",
+            self.offset,
+            self.window().len()
+        )
     }
 }
 
 impl<'a> Input<'a> {
     /// All bytes at once, and how they end.
     pub fn whole(bytes: &'a [u8], end: End) -> Self {
-        Self { bytes: Bytes::Whole(bytes), start: 0, offset: 0, line: 1, end: Some(end) }
+        Self {
+            bytes: Bytes::Whole(bytes),
+            start: 0,
+            offset: 0,
+            line: 1,
+            end: Some(end),
+        }
     }
 
     /// Bytes that come in pieces; `more` has to be called to see the first.
     pub fn pieces(refill: impl Refill + 'a) -> Self {
-        Self { bytes: Bytes::Window(Vec::new(), Box::new(refill)), start: 0, offset: 0, line: 1, end: None }
+        Self {
+            bytes: Bytes::Window(Vec::new(), Box::new(refill)),
+            start: 0,
+            offset: 0,
+            line: 1,
+            end: None,
+        }
     }
 
     /// The bytes at hand that were not consumed.
@@ -66,7 +83,9 @@ impl<'a> Input<'a> {
         if self.end.is_some() {
             return false;
         }
-        let Bytes::Window(buffer, refill) = &mut self.bytes else { return false };
+        let Bytes::Window(buffer, refill) = &mut self.bytes else {
+            return false;
+        };
         buffer.drain(..self.start);
         self.start = 0;
         self.end = refill.refill(buffer);

@@ -8,6 +8,7 @@ pub mod dataset;
 pub mod day;
 pub mod drift;
 pub mod input;
+pub mod key;
 pub mod object;
 pub mod output;
 pub mod reason;

@@ -52,7 +52,9 @@ pub struct Output<'a> {
 
 impl std::fmt::Debug for Output<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Output").field("outcome", &self.outcome).finish_non_exhaustive()
+        f.debug_struct("Output")
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,7 +64,12 @@ pub const BATCH_BYTES: usize = 4 << 20;
 impl<'a> Output<'a> {
     /// An output that hands rows to `sink`.
     pub fn new(sink: &'a mut dyn FnMut(Rows)) -> Self {
-        Self { sink, rejects: RejectRows::default(), outcome: Outcome::default(), drift: Drift::default() }
+        Self {
+            sink,
+            rejects: RejectRows::default(),
+            outcome: Outcome::default(),
+            drift: Drift::default(),
+        }
     }
 
     /// Hands over rows.
@@ -105,7 +112,14 @@ impl<'a> Output<'a> {
     }
 
     /// Rejects everything from the window's first byte to the object's end as one, without holding it.
-    pub fn reject_rest(&mut self, object: &Object, input: &mut Input<'_>, reason: Reason, detail: String, record_index: Option<i64>) {
+    pub fn reject_rest(
+        &mut self,
+        object: &Object,
+        input: &mut Input<'_>,
+        reason: Reason,
+        detail: String,
+        record_index: Option<i64>,
+    ) {
         let (byte_offset, line) = (input.offset(), input.line());
         let mut head = Vec::new();
         let mut hash = Sha256::new();
@@ -142,7 +156,10 @@ impl<'a> Output<'a> {
     /// Hands over the rejects that are still held.
     pub fn flush_rejects(&mut self) {
         if let Some(batch) = self.rejects.take() {
-            (self.sink)(Rows { family: &rejects::FAMILY, tables: vec![batch] });
+            (self.sink)(Rows {
+                family: &rejects::FAMILY,
+                tables: vec![batch],
+            });
         }
     }
 }

@@ -46,8 +46,15 @@ impl ColumnType {
             Self::Flag => DataType::Boolean,
             Self::Date => DataType::Date32,
             Self::Instant => DataType::Timestamp(TimeUnit::Millisecond, Some(Arc::from("UTC"))),
-            Self::List(element) => DataType::List(Arc::new(Field::new("element", element.arrow(), true))),
-            Self::Struct(fields) => DataType::Struct(fields.iter().map(|(name, ty)| Field::new(*name, ty.arrow(), true)).collect()),
+            Self::List(element) => {
+                DataType::List(Arc::new(Field::new("element", element.arrow(), true)))
+            }
+            Self::Struct(fields) => DataType::Struct(
+                fields
+                    .iter()
+                    .map(|(name, ty)| Field::new(*name, ty.arrow(), true))
+                    .collect(),
+            ),
         }
     }
 }
@@ -68,17 +75,32 @@ pub struct Column {
 impl Column {
     /// A plain column.
     pub const fn plain(name: &'static str, ty: ColumnType, doc: &'static str) -> Self {
-        Self { name, ty, privacy: Privacy::Plain, doc }
+        Self {
+            name,
+            ty,
+            privacy: Privacy::Plain,
+            doc,
+        }
     }
 
     /// A column that identifies a person.
     pub const fn person(name: &'static str, ty: ColumnType, doc: &'static str) -> Self {
-        Self { name, ty, privacy: Privacy::Person, doc }
+        Self {
+            name,
+            ty,
+            privacy: Privacy::Person,
+            doc,
+        }
     }
 
     /// A column of what somebody wrote.
     pub const fn text(name: &'static str, ty: ColumnType, doc: &'static str) -> Self {
-        Self { name, ty, privacy: Privacy::Text, doc }
+        Self {
+            name,
+            ty,
+            privacy: Privacy::Text,
+            doc,
+        }
     }
 }
 
@@ -115,19 +137,47 @@ pub struct Table {
 }
 
 /// `account_id`, the first lineage column.
-pub const ACCOUNT_ID: Column = Column::plain("account_id", ColumnType::Text, "AWS account, 12 digits, from the key; NULL where the key does not say");
+pub const ACCOUNT_ID: Column = Column::plain(
+    "account_id",
+    ColumnType::Text,
+    "AWS account, 12 digits, from the key; NULL where the key does not say",
+);
 /// `region`.
-pub const REGION: Column = Column::plain("region", ColumnType::Text, "AWS region, lower case, from the key; NULL where the key does not say");
+pub const REGION: Column = Column::plain(
+    "region",
+    ColumnType::Text,
+    "AWS region, lower case, from the key; NULL where the key does not say",
+);
 /// `source`.
-pub const SOURCE: Column = Column::plain("source", ColumnType::Text, "`kiro`, `qdeveloper` or `lex`; NULL where the key does not say");
+pub const SOURCE: Column = Column::plain(
+    "source",
+    ColumnType::Text,
+    "`kiro`, `qdeveloper` or `lex`; NULL where the key does not say",
+);
 /// `source_object`.
-pub const SOURCE_OBJECT: Column = Column::plain("source_object", ColumnType::Text, "key of the object that the row comes from, from its last `AWSLogs/` on, else `<source name>/<key>`");
+pub const SOURCE_OBJECT: Column = Column::plain(
+    "source_object",
+    ColumnType::Text,
+    "key of the object that the row comes from, from its last `AWSLogs/` on, else `<source name>/<key>`",
+);
 /// `record_index`.
-pub const RECORD_INDEX: Column = Column::plain("record_index", ColumnType::Count, "place of the record in its object, from 0, rejected ones counted");
+pub const RECORD_INDEX: Column = Column::plain(
+    "record_index",
+    ColumnType::Count,
+    "place of the record in its object, from 0, rejected ones counted",
+);
 /// `variant`.
-pub const VARIANT: Column = Column::plain("variant", ColumnType::Count, "0 for the newest content of a key, 1, 2, … for the others; views take 0");
+pub const VARIANT: Column = Column::plain(
+    "variant",
+    ColumnType::Count,
+    "0 for the newest content of a key, 1, 2, … for the others; views take 0",
+);
 /// `extra_json`.
-pub const EXTRA_JSON: Column = Column::text("extra_json", ColumnType::Text, "fields of the record that the schema does not know, as compact JSON; NULL where there are none");
+pub const EXTRA_JSON: Column = Column::text(
+    "extra_json",
+    ColumnType::Text,
+    "fields of the record that the schema does not know, as compact JSON; NULL where there are none",
+);
 
 impl Table {
     /// All columns, in the order of the file schema.
@@ -144,12 +194,18 @@ impl Table {
     /// # Panics
     /// If the table has no such column: names come from this crate, never from input.
     pub fn index_of(&self, name: &str) -> usize {
-        self.columns().position(|c| c.name == name).unwrap_or_else(|| panic!("invariant: {} has a column {name}", self.name))
+        self.columns()
+            .position(|c| c.name == name)
+            .unwrap_or_else(|| panic!("invariant: {} has a column {name}", self.name))
     }
 
     /// The Arrow schema: every column nullable, no metadata.
     pub fn arrow_schema(&self) -> SchemaRef {
-        Arc::new(Schema::new(self.columns().map(|c| Field::new(c.name, c.ty.arrow(), true)).collect::<Vec<_>>()))
+        Arc::new(Schema::new(
+            self.columns()
+                .map(|c| Field::new(c.name, c.ty.arrow(), true))
+                .collect::<Vec<_>>(),
+        ))
     }
 }
 

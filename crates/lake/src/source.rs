@@ -35,6 +35,15 @@ pub enum Body {
     Stream(Box<dyn Read + Send>),
 }
 
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Body of {} bytes", bytes.len()),
+            Self::Stream(_) => write!(f, "Body as a stream"),
+        }
+    }
+}
+
 /// A place of objects: a local directory or a bucket's prefix.
 pub trait Source: fmt::Debug + Send + Sync {
     /// Shows every object under the source's URI whose key may lie in `window`; one outside it may be shown too.
@@ -43,11 +52,19 @@ pub trait Source: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// If nothing can be listed: the source is missing, unreadable, or access is denied.
-    fn list(&self, window: Window, found: &mut dyn FnMut(Listed), problem: &mut dyn FnMut(SourceError)) -> Result<(), SourceError>;
+    fn list(
+        &self,
+        window: Window,
+        found: &mut dyn FnMut(Listed),
+        problem: &mut dyn FnMut(SourceError),
+    ) -> Result<(), SourceError>;
 
     /// Starts reading objects and gives their bodies in the same order. Reading may run ahead of the iterator, so a
     /// caller that asks for the next objects before it has used up these keeps a remote source busy.
-    fn fetch(&self, objects: Vec<Listed>) -> Box<dyn Iterator<Item = Result<Body, SourceError>> + Send + '_>;
+    fn fetch(
+        &self,
+        objects: Vec<Listed>,
+    ) -> Box<dyn Iterator<Item = Result<Body, SourceError>> + Send + '_>;
 }
 
 /// What went wrong with a source.

@@ -5,7 +5,9 @@ use std::fs::File;
 use std::path::Path;
 
 /// Changes with every write of an object. Local: `<mtime ns>-<size>-<inode>`; S3: the ETag. Means nothing in another storage.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Version(pub String);
 
 /// An object of the lake as a listing shows it.
@@ -62,7 +64,12 @@ pub trait Storage: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// [`StorageError::Conflict`] if it is not what `expect` says: nothing was changed.
-    fn publish(&self, path: &str, content: Content<'_>, expect: &Expect) -> Result<Version, StorageError>;
+    fn publish(
+        &self,
+        path: &str,
+        content: Content<'_>,
+        expect: &Expect,
+    ) -> Result<Version, StorageError>;
 
     /// Removes an object if it still is what `expect` says; one that is not there is no error.
     ///

@@ -37,7 +37,14 @@ pub struct Reject<'a> {
 
 impl<'a> Reject<'a> {
     /// A reject whose slice is at hand in full.
-    pub fn of_slice(reason: Reason, detail: String, record_index: Option<i64>, offset: u64, line: u64, raw: &'a [u8]) -> Self {
+    pub fn of_slice(
+        reason: Reason,
+        detail: String,
+        record_index: Option<i64>,
+        offset: u64,
+        line: u64,
+        raw: &'a [u8],
+    ) -> Self {
         Self {
             reason,
             detail,
@@ -80,14 +87,18 @@ impl RejectRows {
         self.dataset.append_option(object.dataset.map(|d| d.name));
         self.reason.append_value(reject.reason.code());
         self.detail.append_value(&reject.detail);
-        self.byte_offset.append_option(reject.byte_offset.and_then(|n| i64::try_from(n).ok()));
-        self.line.append_option(reject.line.and_then(|n| i64::try_from(n).ok()));
+        self.byte_offset
+            .append_option(reject.byte_offset.and_then(|n| i64::try_from(n).ok()));
+        self.line
+            .append_option(reject.line.and_then(|n| i64::try_from(n).ok()));
         self.raw.append_value(raw);
-        self.raw_bytes.append_option(i64::try_from(reject.raw_bytes).ok());
+        self.raw_bytes
+            .append_option(i64::try_from(reject.raw_bytes).ok());
         self.raw_sha256.append_value(hex(&reject.raw_sha256));
         self.account_id.append_option(object.account_id.as_deref());
         self.region.append_option(object.region.as_deref());
-        self.source.append_option(object.product.map(crate::object::Product::as_str));
+        self.source
+            .append_option(object.product.map(crate::object::Product::as_str));
         self.source_object.append_value(&object.source_object);
         self.record_index.append_option(reject.record_index);
     }
@@ -119,22 +130,35 @@ impl RejectRows {
             Arc::new(self.source_object.finish()),
             Arc::new(self.record_index.finish()),
         ];
-        Some(RecordBatch::try_new(REJECTS.arrow_schema(), columns).expect("invariant: the builders are the table's columns"))
+        Some(
+            RecordBatch::try_new(REJECTS.arrow_schema(), columns)
+                .expect("invariant: the builders are the table's columns"),
+        )
     }
 }
 
 /// A reject's id: the first 12 hex digits of the SHA-256 of its key, whose parts are joined by a line feed, a NULL as nothing.
-pub fn id(source_object: &str, dataset: Option<&str>, record_index: Option<i64>, reason: &str) -> String {
+pub fn id(
+    source_object: &str,
+    dataset: Option<&str>,
+    record_index: Option<i64>,
+    reason: &str,
+) -> String {
     let index = record_index.map(|i| i.to_string()).unwrap_or_default();
-    let key = format!("{source_object}\n{}\n{index}\n{reason}", dataset.unwrap_or_default());
+    let key = format!(
+        "{source_object}\n{}\n{index}\n{reason}",
+        dataset.unwrap_or_default()
+    );
     hex(&Sha256::digest(key)[..6])
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("invariant: a String takes any text");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("invariant: a String takes any text");
+            text
+        })
 }
 
 /// The slice as text, cut at a character at [`MAX_RAW`] bytes of text.
