@@ -5,3 +5,4 @@
 
 pub mod source;
 pub mod storage;
+pub mod settings;
