@@ -26,6 +26,8 @@ pub struct Analysis {
     pub decisions: Decisions,
     /// By run and row group of the parent table: whether the group comes out as it went in.
     pub clean: Vec<Vec<bool>>,
+    /// Whether a stored row gets another variant or lineage.
+    pub changes: bool,
     /// The counts of the parent table.
     pub counts: Counts,
 }
@@ -56,7 +58,8 @@ pub struct Counts {
 impl Counts {
     /// Whether the counts balance.
     pub fn balance(&self) -> bool {
-        self.after + self.new_twins + self.replaced == self.before + self.accepted + self.taking_over
+        self.after + self.new_twins + self.replaced
+            == self.before + self.accepted + self.taking_over
     }
 }
 
@@ -70,7 +73,12 @@ pub fn head_columns(table: &Table) -> Vec<&'static str> {
     if table.name == "rejects" {
         columns.extend(["reason", "dataset"]);
     }
-    columns.extend(table.columns().map(|column| column.name).filter(|name| *name == "report_ts"));
+    columns.extend(
+        table
+            .columns()
+            .map(|column| column.name)
+            .filter(|name| *name == "report_ts"),
+    );
     columns
 }
 
@@ -112,7 +120,9 @@ pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Ana
     let columns = head_columns(table);
     let mut cursors = Vec::new();
     for run in &input.runs {
-        cursors.push(RunCursor::new(run, input.partition, 0, Some(&columns)).map_err(MergeError::read)?);
+        cursors.push(
+            RunCursor::new(run, input.partition, 0, Some(&columns)).map_err(MergeError::read)?,
+        );
     }
     let mut heads: Vec<Heads> = cursors.iter().map(|_| Heads::default()).collect();
     let mut twins = (input.listed)()?;
@@ -120,13 +130,18 @@ pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Ana
     let mut duplicates = Duplicates::new(temp, memory);
     let mut emitted = Bitmap::default();
     let mut counts = Counts::default();
-    let mut groups = Groups { ranks: vec![Vec::new(); cursors.len()], clean: vec![Vec::new(); cursors.len()] };
+    let mut groups = Groups {
+        ranks: vec![Vec::new(); cursors.len()],
+        clean: vec![Vec::new(); cursors.len()],
+    };
     let mut rejects_before: HashSet<u64> = HashSet::new();
     let mut rank = 0;
     loop {
         let first = crate::run_cursor::first(&cursors);
         let twin_first = listed.as_ref().is_some_and(|twin| {
-            first.and_then(|run| cursors[run].place()).is_none_or(|place| twin.place(input.partition) < place)
+            first
+                .and_then(|run| cursors[run].place())
+                .is_none_or(|place| twin.place(input.partition) < place)
         });
         if twin_first && let Some(twin) = listed.take() {
             let place = twin.place(input.partition);
@@ -150,10 +165,16 @@ pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Ana
         }
         let Some(run) = first else { break };
         let cursor = &mut cursors[run];
-        let Some((batch, row)) = cursor.row() else { break };
+        let Some((batch, row)) = cursor.row() else {
+            break;
+        };
         let head = &mut heads[run];
         if head.batch_no != cursor.batch_no {
-            *head = Heads { batch_no: cursor.batch_no, keys: row_hash::keys(table, batch), last_gone: None };
+            *head = Heads {
+                batch_no: cursor.batch_no,
+                keys: row_hash::keys(table, batch),
+                last_gone: None,
+            };
         }
         let place = cursor.place().expect("invariant: there is a row");
         // An object's rows stand together: asked once an object and batch.
@@ -191,7 +212,9 @@ pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Ana
                 dead: gone,
                 report_ts: timestamp(batch, row),
                 dated: place.day != Day::UNDATED,
-                account: batch.column_by_name("account_id").is_some_and(|column| column.is_valid(row)),
+                account: batch
+                    .column_by_name("account_id")
+                    .is_some_and(|column| column.is_valid(row)),
                 variant: variant(batch, row),
             })?;
         }
@@ -205,8 +228,19 @@ pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Ana
     }
     drop(cursors);
     let before = emitted.clone();
-    let mut contents = Contents { input, open: None, bytes: Vec::new() };
-    let decisions = duplicates.decide(&mut emitted, |rank| groups.change(rank), |run, row| contents.hash(usize::from(run), row))?;
+    let mut contents = Contents {
+        input,
+        open: None,
+        bytes: Vec::new(),
+    };
+    let mut changes = false;
+    let change = |rank| {
+        changes = true;
+        groups.change(rank);
+    };
+    let decisions = duplicates.decide(&mut emitted, change, |run, row| {
+        contents.hash(usize::from(run), row)
+    })?;
     for at in 0..rank {
         if before.get(at) != emitted.get(at) {
             groups.change(at);
@@ -224,7 +258,13 @@ pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Ana
     if !counts.balance() {
         return Err(MergeError::Unbalanced { counts });
     }
-    Ok(Analysis { emitted, decisions, clean: groups.clean, counts })
+    Ok(Analysis {
+        emitted,
+        decisions,
+        clean: groups.clean,
+        changes,
+        counts,
+    })
 }
 
 /// What was computed of a cursor's batch.
@@ -246,11 +286,21 @@ impl Contents<'_, '_> {
     /// The content of row `row` of a run; rows are asked for in ascending order.
     fn hash(&mut self, run: usize, row: u64) -> Result<u128, MergeError> {
         if self.open.as_ref().is_none_or(|(open, _)| *open != run) {
-            self.open = Some((run, RowReader::new(&self.input.runs[run], self.input.partition)?));
+            self.open = Some((
+                run,
+                RowReader::new(&self.input.runs[run], self.input.partition)?,
+            ));
         }
         let (_, reader) = self.open.as_mut().expect("invariant: it was just opened");
         self.bytes.clear();
-        for (table, rows) in self.input.partition.family.tables.iter().zip(reader.read(row)?) {
+        for (table, rows) in self
+            .input
+            .partition
+            .family
+            .tables
+            .iter()
+            .zip(reader.read(row)?)
+        {
             for row in 0..rows.num_rows() {
                 row_hash::feed_content(table, &rows, row, &mut self.bytes);
             }
@@ -260,14 +310,22 @@ impl Contents<'_, '_> {
 }
 
 fn timestamp(batch: &RecordBatch, row: usize) -> Option<i64> {
-    let column = batch.column_by_name("report_ts")?.as_primitive::<TimestampMillisecondType>();
+    let column = batch
+        .column_by_name("report_ts")?
+        .as_primitive::<TimestampMillisecondType>();
     column.is_valid(row).then(|| column.value(row))
 }
 
 fn variant(batch: &RecordBatch, row: usize) -> u32 {
-    let Some(column) = batch.column_by_name("variant") else { return 0 };
+    let Some(column) = batch.column_by_name("variant") else {
+        return 0;
+    };
     let column = column.as_primitive::<Int64Type>();
-    if column.is_valid(row) { u32::try_from(column.value(row)).unwrap_or(u32::MAX) } else { u32::MAX }
+    if column.is_valid(row) {
+        u32::try_from(column.value(row)).unwrap_or(u32::MAX)
+    } else {
+        u32::MAX
+    }
 }
 
 /// What a reject is known by: its object, dataset, record and reason.
@@ -276,7 +334,17 @@ fn reject_id(batch: &RecordBatch, row: usize) -> u64 {
         let column = batch.column_by_name(name)?.as_string::<i32>();
         column.is_valid(row).then(|| column.value(row))
     };
-    let index = batch.column_by_name("record_index").map(|column| column.as_primitive::<Int64Type>());
+    let index = batch
+        .column_by_name("record_index")
+        .map(|column| column.as_primitive::<Int64Type>());
     let index = index.and_then(|column| column.is_valid(row).then(|| column.value(row)));
-    xxh3_64(format!("{:?}{:?}{:?}{index:?}", text("source_object"), text("dataset"), text("reason")).as_bytes())
+    xxh3_64(
+        format!(
+            "{:?}{:?}{:?}{index:?}",
+            text("source_object"),
+            text("dataset"),
+            text("reason")
+        )
+        .as_bytes(),
+    )
 }

@@ -29,7 +29,9 @@ impl Bitmap {
 
     /// A bit.
     pub fn get(&self, at: u64) -> bool {
-        self.words.get(index(at)).is_some_and(|word| word >> (at % 64) & 1 == 1)
+        self.words
+            .get(index(at))
+            .is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
     /// Prepares [`Bitmap::rank`]; no bit may change afterwards.
@@ -50,8 +52,16 @@ impl Bitmap {
     /// How many bits are set before `at`; after [`Bitmap::freeze`] only.
     pub fn rank(&self, at: u64) -> u64 {
         let word = index(at);
-        let whole = self.before.get(word).or(self.before.last()).copied().unwrap_or(0);
-        let partial = self.words.get(word).map_or(0, |bits| bits & ((1 << (at % 64)) - 1));
+        let whole = self
+            .before
+            .get(word)
+            .or(self.before.last())
+            .copied()
+            .unwrap_or(0);
+        let partial = self
+            .words
+            .get(word)
+            .map_or(0, |bits| bits & ((1 << (at % 64)) - 1));
         whole + u64::from(partial.count_ones())
     }
 

@@ -48,7 +48,16 @@ pub struct Cutter {
 impl Cutter {
     /// A cutter before the first row of a part.
     pub fn new(rule: CutRule) -> Self {
-        Self { rule, group_weight: 0, batch_weight: 0, batch_rows: 0, object: Vec::new(), object_hash: 0, index: -1, ordinal: 0 }
+        Self {
+            rule,
+            group_weight: 0,
+            batch_weight: 0,
+            batch_rows: 0,
+            object: Vec::new(),
+            object_hash: 0,
+            index: -1,
+            ordinal: 0,
+        }
     }
 
     /// Whether no row came since the last group was closed.
@@ -60,7 +69,11 @@ impl Cutter {
     pub fn row(&mut self, weight: u64, object: &str, index: Option<i64>) -> Cut {
         let index = index.unwrap_or(-1);
         if self.object == object.as_bytes() {
-            self.ordinal = if self.index == index { self.ordinal + 1 } else { 0 };
+            self.ordinal = if self.index == index {
+                self.ordinal + 1
+            } else {
+                0
+            };
         } else {
             self.object.clear();
             self.object.extend_from_slice(object.as_bytes());
@@ -72,7 +85,8 @@ impl Cutter {
         self.batch_weight += weight;
         self.batch_rows += 1;
         let rule = &self.rule;
-        let group = self.group_weight >= rule.group_max || (self.group_weight >= rule.group_min && self.is_cut_point(weight));
+        let group = self.group_weight >= rule.group_max
+            || (self.group_weight >= rule.group_min && self.is_cut_point(weight));
         if group {
             (self.group_weight, self.batch_weight, self.batch_rows) = (0, 0, 0);
             self.start_group();
@@ -94,7 +108,8 @@ impl Cutter {
 
     /// True with a probability of weight ÷ spread, decided by the row's place.
     fn is_cut_point(&self, weight: u64) -> bool {
-        let hash = mix(self.object_hash ^ mix(self.index.cast_unsigned() ^ self.ordinal.rotate_left(40)));
+        let hash =
+            mix(self.object_hash ^ mix(self.index.cast_unsigned() ^ self.ordinal.rotate_left(40)));
         u128::from(hash) * u128::from(self.rule.group_spread) < u128::from(weight) << 64
     }
 }
@@ -121,7 +136,11 @@ fn add(array: &ArrayRef, weights: &mut [u64]) {
     match array.data_type() {
         DataType::Utf8 => {
             let text = array.as_string::<i32>();
-            for (row, (weight, ends)) in weights.iter_mut().zip(text.value_offsets().windows(2)).enumerate() {
+            for (row, (weight, ends)) in weights
+                .iter_mut()
+                .zip(text.value_offsets().windows(2))
+                .enumerate()
+            {
                 if text.is_valid(row) {
                     *weight += u64::from((ends[1] - ends[0]).unsigned_abs());
                 }
@@ -131,7 +150,11 @@ fn add(array: &ArrayRef, weights: &mut [u64]) {
             let list = array.as_list::<i32>();
             let mut elements = vec![8; list.values().len()];
             add(list.values(), &mut elements);
-            for (row, (weight, ends)) in weights.iter_mut().zip(list.value_offsets().windows(2)).enumerate() {
+            for (row, (weight, ends)) in weights
+                .iter_mut()
+                .zip(list.value_offsets().windows(2))
+                .enumerate()
+            {
                 if list.is_valid(row) {
                     let range = ends[0].unsigned_abs() as usize..ends[1].unsigned_abs() as usize;
                     *weight += elements[range].iter().sum::<u64>();
@@ -167,13 +190,24 @@ impl<'a> Places<'a> {
     /// # Panics
     /// If it has not: every table does.
     pub fn of(batch: &'a RecordBatch) -> Self {
-        let column = |name| batch.column_by_name(name).expect("invariant: every table has the lineage columns");
-        Self { objects: column("source_object").as_string(), indexes: column("record_index").as_primitive::<Int64Type>() }
+        let column = |name| {
+            batch
+                .column_by_name(name)
+                .expect("invariant: every table has the lineage columns")
+        };
+        Self {
+            objects: column("source_object").as_string(),
+            indexes: column("record_index").as_primitive::<Int64Type>(),
+        }
     }
 
     /// `source_object` of a row; `""` where it is NULL, which no writer of ours leaves.
     pub fn object(&self, row: usize) -> &'a str {
-        if self.objects.is_valid(row) { self.objects.value(row) } else { "" }
+        if self.objects.is_valid(row) {
+            self.objects.value(row)
+        } else {
+            ""
+        }
     }
 
     /// `record_index` of a row; `None`: the whole object, which comes first.

@@ -76,7 +76,11 @@ impl Decided {
     pub fn next(&mut self) -> io::Result<Option<Decision>> {
         Ok(self.0.next()?.map(|record| {
             let row = u64_at(&record, 12);
-            Decision { rank: u64_at(&record, 0), variant: u32_at(&record, 8), takes: (row != u64::MAX).then_some(row) }
+            Decision {
+                rank: u64_at(&record, 0),
+                variant: u32_at(&record, 8),
+                takes: (row != u64::MAX).then_some(row),
+            }
         }))
     }
 }
@@ -87,7 +91,10 @@ impl Decisions {
     /// # Errors
     /// If a spilled run cannot be read.
     pub fn next_twin(&mut self) -> io::Result<Option<(u64, u64)>> {
-        Ok(self.twins.next()?.map(|record| (u64_at(&record, 0), u64_at(&record, 8))))
+        Ok(self
+            .twins
+            .next()?
+            .map(|record| (u64_at(&record, 0), u64_at(&record, 8))))
     }
 }
 
@@ -102,7 +109,11 @@ pub struct Duplicates {
 impl Duplicates {
     /// Holds at most about four times `bytes`; the rest goes to files in `temp`.
     pub fn new(temp: &Path, bytes: usize) -> Self {
-        Self { temp: temp.to_owned(), bytes, candidates: Sorter::new(temp, bytes) }
+        Self {
+            temp: temp.to_owned(),
+            bytes,
+            candidates: Sorter::new(temp, bytes),
+        }
     }
 
     /// Adds a row or a listed twin.
@@ -145,7 +156,9 @@ impl Duplicates {
             }
             if group.len() >= GROUP {
                 unread = Some(candidate.key);
-                group.iter().try_for_each(|candidate| want(&mut by_row, candidate))?;
+                group
+                    .iter()
+                    .try_for_each(|candidate| want(&mut by_row, candidate))?;
             } else {
                 resolve(&group, &mut by_row, &mut by_content, &mut changed)?;
             }
@@ -166,7 +179,8 @@ impl Duplicates {
             candidate[..47].copy_from_slice(&record[9..]);
             by_content.push(pack_class(&unpack(&candidate), content))?;
         }
-        let (twins, twin_count, variant_count) = classes(&self.temp, self.bytes, by_content, &mut changed, emitted)?;
+        let (twins, twin_count, variant_count) =
+            classes(&self.temp, self.bytes, by_content, &mut changed, emitted)?;
         let mut all = changed.sorted()?;
         let mut changed = Sorter::<20>::new(&self.temp, self.bytes);
         while let Some(record) = all.next()? {
@@ -177,7 +191,13 @@ impl Duplicates {
             changed.push(record)?;
         }
         let (changed, taking) = (Decided(changed.sorted()?), Decided(taking.sorted()?));
-        Ok(Decisions { changed, taking, twins: twins.sorted()?, twin_count, variant_count })
+        Ok(Decisions {
+            changed,
+            taking,
+            twins: twins.sorted()?,
+            twin_count,
+            variant_count,
+        })
     }
 }
 
@@ -202,7 +222,10 @@ fn classes(
             Some((class, standing)) if class == content => {
                 twin_count += 1;
                 emitted.set(candidate.rank, false);
-                twins.push(concat(&[&candidate.rank.to_be_bytes(), &standing.to_be_bytes()]))?;
+                twins.push(concat(&[
+                    &candidate.rank.to_be_bytes(),
+                    &standing.to_be_bytes(),
+                ]))?;
             }
             _ => {
                 class = Some((content, candidate.rank));
@@ -230,7 +253,12 @@ fn classes(
 }
 
 /// Sorts out the candidates of one key.
-fn resolve(group: &[Candidate], by_row: &mut Sorter<56>, by_content: &mut Sorter<64>, changed: &mut Sorter<20>) -> io::Result<()> {
+fn resolve(
+    group: &[Candidate],
+    by_row: &mut Sorter<56>,
+    by_content: &mut Sorter<64>,
+    changed: &mut Sorter<20>,
+) -> io::Result<()> {
     let alive = || group.iter().filter(|candidate| !candidate.dead);
     let (count, new) = (alive().count(), alive().any(|candidate| candidate.run > 0));
     if count == 1 && alive().all(|candidate| !candidate.listed) {
@@ -255,12 +283,19 @@ fn want(by_row: &mut Sorter<56>, candidate: &Candidate) -> io::Result<()> {
     if candidate.dead {
         return Ok(());
     }
-    by_row.push(concat(&[&[candidate.run], &candidate.row.to_be_bytes(), &pack(candidate)[..47]]))
+    by_row.push(concat(&[
+        &[candidate.run],
+        &candidate.row.to_be_bytes(),
+        &pack(candidate)[..47],
+    ]))
 }
 
 /// (key, rank, row, run, flags, report_ts, variant): 16 + 8 + 8 + 1 + 1 + 9 + 4, and one of padding.
 fn pack(candidate: &Candidate) -> [u8; 48] {
-    let flags = u8::from(candidate.dead) | u8::from(candidate.listed) << 1 | u8::from(candidate.dated) << 2 | u8::from(candidate.account) << 3;
+    let flags = u8::from(candidate.dead)
+        | u8::from(candidate.listed) << 1
+        | u8::from(candidate.dated) << 2
+        | u8::from(candidate.account) << 3;
     concat(&[
         &candidate.key.to_be_bytes(),
         &candidate.rank.to_be_bytes(),
@@ -354,14 +389,25 @@ fn unpack_standing(record: &[u8; 48]) -> Candidate {
 }
 
 fn pack_decision(candidate: &Candidate, variant: u32) -> [u8; 20] {
-    let row = if candidate.listed { candidate.row } else { u64::MAX };
-    concat(&[&candidate.rank.to_be_bytes(), &variant.to_be_bytes(), &row.to_be_bytes()])
+    let row = if candidate.listed {
+        candidate.row
+    } else {
+        u64::MAX
+    };
+    concat(&[
+        &candidate.rank.to_be_bytes(),
+        &variant.to_be_bytes(),
+        &row.to_be_bytes(),
+    ])
 }
 
 /// 9 bytes that sort the newest time first and none last.
 fn newest_first(report_ts: Option<i64>) -> [u8; 9] {
     let sortable = report_ts.map(|ts| !(ts.cast_unsigned() ^ 1 << 63));
-    concat(&[&[u8::from(sortable.is_none())], &sortable.unwrap_or(0).to_be_bytes()])
+    concat(&[
+        &[u8::from(sortable.is_none())],
+        &sortable.unwrap_or(0).to_be_bytes(),
+    ])
 }
 
 fn oldest_last(bytes: &[u8]) -> Option<i64> {
@@ -380,13 +426,25 @@ fn concat<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
 }
 
 fn u64_at(record: &[u8], at: usize) -> u64 {
-    u64::from_be_bytes(record[at..at + 8].try_into().expect("invariant: eight bytes"))
+    u64::from_be_bytes(
+        record[at..at + 8]
+            .try_into()
+            .expect("invariant: eight bytes"),
+    )
 }
 
 fn u32_at(record: &[u8], at: usize) -> u32 {
-    u32::from_be_bytes(record[at..at + 4].try_into().expect("invariant: four bytes"))
+    u32::from_be_bytes(
+        record[at..at + 4]
+            .try_into()
+            .expect("invariant: four bytes"),
+    )
 }
 
 fn u128_at(record: &[u8], at: usize) -> u128 {
-    u128::from_be_bytes(record[at..at + 16].try_into().expect("invariant: sixteen bytes"))
+    u128::from_be_bytes(
+        record[at..at + 16]
+            .try_into()
+            .expect("invariant: sixteen bytes"),
+    )
 }

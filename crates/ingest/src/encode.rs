@@ -36,7 +36,14 @@ pub fn properties(table: &Table, encoding: &Encoding) -> Result<WriterProperties
         .set_key_value_metadata(Some(footer(table)))
         .set_sorting_columns(Some(sorting(table)));
     for column in table.columns() {
-        let path = |leaf: &[&str]| ColumnPath::new(std::iter::once(column.name).chain(leaf.iter().copied()).map(str::to_owned).collect());
+        let path = |leaf: &[&str]| {
+            ColumnPath::new(
+                std::iter::once(column.name)
+                    .chain(leaf.iter().copied())
+                    .map(str::to_owned)
+                    .collect(),
+            )
+        };
         if column.privacy == Privacy::Text {
             // Neither statistics nor a dictionary: both would hold or hash whole texts.
             for leaf in leaves(column.ty) {
@@ -56,8 +63,14 @@ pub fn properties(table: &Table, encoding: &Encoding) -> Result<WriterProperties
 fn footer(table: &Table) -> Vec<KeyValue> {
     vec![
         KeyValue::new("promptlake.table".to_owned(), table.name.to_owned()),
-        KeyValue::new("promptlake.schema_version".to_owned(), table.version.to_string()),
-        KeyValue::new("promptlake.encoding_version".to_owned(), ENCODING_VERSION.to_string()),
+        KeyValue::new(
+            "promptlake.schema_version".to_owned(),
+            table.version.to_string(),
+        ),
+        KeyValue::new(
+            "promptlake.encoding_version".to_owned(),
+            ENCODING_VERSION.to_string(),
+        ),
         KeyValue::new("promptlake.text_level".to_owned(), "full".to_owned()),
     ]
 }
@@ -68,7 +81,11 @@ fn sorting(table: &Table) -> Vec<SortingColumn> {
     let mut sorting = Vec::new();
     for column in table.columns() {
         if matches!(column.name, "source_object" | "record_index") {
-            sorting.push(SortingColumn { column_idx: first_leaf, descending: false, nulls_first: true });
+            sorting.push(SortingColumn {
+                column_idx: first_leaf,
+                descending: false,
+                nulls_first: true,
+            });
         }
         first_leaf += i32::try_from(leaves(column.ty).len()).unwrap_or(i32::MAX);
     }
@@ -78,10 +95,18 @@ fn sorting(table: &Table) -> Vec<SortingColumn> {
 /// The Parquet paths of a column's leaves below its name.
 fn leaves(ty: ColumnType) -> Vec<Vec<&'static str>> {
     match ty {
-        ColumnType::List(element) => leaves(*element).into_iter().map(|leaf| [vec!["list", "element"], leaf].concat()).collect(),
-        ColumnType::Struct(fields) => {
-            fields.iter().flat_map(|(name, ty)| leaves(*ty).into_iter().map(|leaf| [vec![*name], leaf].concat())).collect()
-        }
+        ColumnType::List(element) => leaves(*element)
+            .into_iter()
+            .map(|leaf| [vec!["list", "element"], leaf].concat())
+            .collect(),
+        ColumnType::Struct(fields) => fields
+            .iter()
+            .flat_map(|(name, ty)| {
+                leaves(*ty)
+                    .into_iter()
+                    .map(|leaf| [vec![*name], leaf].concat())
+            })
+            .collect(),
         _ => vec![vec![]],
     }
 }
@@ -101,7 +126,11 @@ pub struct GroupRows {
 ///
 /// # Errors
 /// Whatever the encoder reports; our own batches give it no reason.
-pub fn encode_group(factory: &ArrowRowGroupWriterFactory, schema: &SchemaRef, group: GroupRows) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+pub fn encode_group(
+    factory: &ArrowRowGroupWriterFactory,
+    schema: &SchemaRef,
+    group: GroupRows,
+) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
     // The index of a group matters for encryption only.
     let mut writers = factory.create_column_writers(0)?;
     for slices in group.batches {
@@ -113,9 +142,15 @@ pub fn encode_group(factory: &ArrowRowGroupWriterFactory, schema: &SchemaRef, gr
         let mut leaf_writers = writers.iter_mut();
         for (field, column) in schema.fields().iter().zip(batch.columns()) {
             for leaf in compute_leaves(field, &Arc::clone(column))? {
-                leaf_writers.next().expect("invariant: one writer a leaf of the schema").write(&leaf)?;
+                leaf_writers
+                    .next()
+                    .expect("invariant: one writer a leaf of the schema")
+                    .write(&leaf)?;
             }
         }
     }
-    writers.into_iter().map(parquet::arrow::arrow_writer::ArrowColumnWriter::close).collect()
+    writers
+        .into_iter()
+        .map(parquet::arrow::arrow_writer::ArrowColumnWriter::close)
+        .collect()
 }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMillisecondType;
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray};
+use arrow_array::{
+    Array, ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
+};
 use parquet::errors::ParquetError;
 use promptlake_datasets::day::Day;
 use promptlake_datasets::table::Table;
@@ -46,7 +48,11 @@ pub struct ListedTwin {
 impl ListedTwin {
     /// Where it would stand.
     pub fn place(&self, partition: PartitionId) -> Place<'_> {
-        Place { day: day_of(partition, &self.object), object: &self.object, index: self.index }
+        Place {
+            day: day_of(partition, &self.object),
+            object: &self.object,
+            index: self.index,
+        }
     }
 }
 
@@ -105,7 +111,13 @@ impl MergeInput<'_> {
 
 impl fmt::Debug for MergeInput<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MergeInput of {} {} with {} runs", self.partition.family.name, self.partition.dt, self.runs.len())
+        write!(
+            f,
+            "MergeInput of {} {} with {} runs",
+            self.partition.family.name,
+            self.partition.dt,
+            self.runs.len()
+        )
     }
 }
 
@@ -165,19 +177,32 @@ const TAKEN_AT_ONCE: usize = 1024;
 ///
 /// # Errors
 /// If anything cannot be read or written; nothing outside `temp` was touched.
-pub fn merge(input: &MergeInput<'_>, encoder: &Arc<Encoder>, temp: &Path, memory: usize, contents: &mut dyn Contents) -> Result<Merged, MergeError> {
+pub fn merge(
+    input: &MergeInput<'_>,
+    encoder: &Arc<Encoder>,
+    temp: &Path,
+    memory: usize,
+    contents: &mut dyn Contents,
+) -> Result<Merged, MergeError> {
     let mut analysis = analyse(input, temp, memory)?;
     let family = input.partition.family;
     let old = &input.runs[0];
     let counts = analysis.counts;
     let same = !old.segments.is_empty()
         && counts.replaced + counts.accepted + counts.new_twins + counts.taking_over == 0
-        && analysis.clean[0].iter().all(|clean| *clean)
-        && old.segments.iter().flatten().all(crate::run_file::RunFile::same_encoding);
+        && !analysis.changes
+        && old
+            .segments
+            .iter()
+            .flatten()
+            .all(crate::run_file::RunFile::same_encoding);
     let mut writers = Vec::new();
     if !same {
         for table in family.tables {
-            let path = temp.join(format!("{}-{}-merged.parquet", table.name, input.partition.dt));
+            let path = temp.join(format!(
+                "{}-{}-merged.parquet",
+                table.name, input.partition.dt
+            ));
             writers.push(TableWriter::create(encoder, table, path).map_err(MergeError::Write)?);
         }
     }
@@ -185,8 +210,16 @@ pub fn merge(input: &MergeInput<'_>, encoder: &Arc<Encoder>, temp: &Path, memory
     walk.go()?;
     let large_rows = walk.large_rows;
     let parts = walk.finish()?;
-    let parts = if same { family.tables.iter().map(|_| None).collect() } else { parts.into_iter().map(Some).collect() };
-    Ok(Merged { parts, counts, large_rows })
+    let parts = if same {
+        family.tables.iter().map(|_| None).collect()
+    } else {
+        parts.into_iter().map(Some).collect()
+    };
+    Ok(Merged {
+        parts,
+        counts,
+        large_rows,
+    })
 }
 
 /// One walk over all runs.
@@ -218,8 +251,13 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         let (mut parents, mut children) = (Vec::new(), Vec::new());
         for run in &input.runs {
             parents.push(RunCursor::new(run, input.partition, 0, None).map_err(MergeError::Read)?);
-            let cursors = (1..input.partition.family.tables.len()).map(|table| RunCursor::new(run, input.partition, table, None));
-            children.push(cursors.collect::<Result<Vec<_>, _>>().map_err(MergeError::Read)?);
+            let cursors = (1..input.partition.family.tables.len())
+                .map(|table| RunCursor::new(run, input.partition, table, None));
+            children.push(
+                cursors
+                    .collect::<Result<Vec<_>, _>>()
+                    .map_err(MergeError::Read)?,
+            );
         }
         let changed = analysis.decisions.changed.next()?;
         let twin = analysis.decisions.next_twin()?;
@@ -247,8 +285,9 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         loop {
             let run = first(&self.parents);
             let place = run.and_then(|run| self.parents[run].place());
-            if listed.as_ref().is_some_and(|twin| place.is_none_or(|place| twin.place(self.input.partition) < place))
-                && let Some(twin) = listed.take()
+            if listed.as_ref().is_some_and(|twin| {
+                place.is_none_or(|place| twin.place(self.input.partition) < place)
+            }) && let Some(twin) = listed.take()
             {
                 self.flush()?;
                 self.listed(twin)?;
@@ -271,25 +310,41 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
     }
 
     fn finish(self) -> Result<Vec<FinishedPart>, MergeError> {
-        self.writers.into_iter().map(|writer| writer.finish().map_err(MergeError::Write)).collect()
+        self.writers
+            .into_iter()
+            .map(|writer| writer.finish().map_err(MergeError::Write))
+            .collect()
     }
 
     /// Copies the group at a cursor, if it comes out as it went in.
     fn copies(&mut self, run: usize, no_twins: bool) -> Result<bool, MergeError> {
         let cursor = &self.parents[run];
-        if self.input.partition.family.tables.len() > 1 || !cursor.at_group_start() || self.writers.is_empty() {
+        if self.input.partition.family.tables.len() > 1
+            || !cursor.at_group_start()
+            || self.writers.is_empty()
+        {
             return Ok(false);
         }
         let number = cursor.group();
-        if !self.analysis.clean[run].get(number).copied().unwrap_or(false) {
+        if !self.analysis.clean[run]
+            .get(number)
+            .copied()
+            .unwrap_or(false)
+        {
             return Ok(false);
         }
-        let Some((file, group)) = self.input.runs[run].group(0, number) else { return Ok(false) };
+        let Some((file, group)) = self.input.runs[run].group(0, number) else {
+            return Ok(false);
+        };
         // The last group of a file was closed by the end of the rows, not by the rule.
         let closed_by_rule = group + 1 < file.groups();
         let last_of_all = no_twins
             && number + 1 == self.input.runs[run].groups(0)
-            && self.parents.iter().enumerate().all(|(other, cursor)| other == run || cursor.place().is_none());
+            && self
+                .parents
+                .iter()
+                .enumerate()
+                .all(|(other, cursor)| other == run || cursor.place().is_none());
         if !file.same_encoding() || !(closed_by_rule || last_of_all) {
             return Ok(false);
         }
@@ -297,8 +352,14 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         if !self.writers[0].at_boundary() {
             return Ok(false);
         }
-        self.writers[0].copy(file, group).map_err(MergeError::Write)?;
-        let heads = file.read(Some(&["account_id", "region", "source_object", "record_index"]), vec![group], None);
+        self.writers[0]
+            .copy(file, group)
+            .map_err(MergeError::Write)?;
+        let heads = file.read(
+            Some(&["account_id", "region", "source_object", "record_index"]),
+            vec![group],
+            None,
+        );
         for batch in heads.map_err(MergeError::Read)? {
             let batch = batch.map_err(MergeError::Read)?;
             self.count(0, &batch, 0..batch.num_rows())?;
@@ -319,7 +380,9 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             self.hold(run)?;
         } else {
             self.flush()?;
-            let (batch, row) = self.parents[run].row().expect("invariant: the cursor stands at a row");
+            let (batch, row) = self.parents[run]
+                .row()
+                .expect("invariant: the cursor stands at a row");
             let one = batch.slice(row, 1);
             if let Some(variant) = variant.filter(|_| emitted) {
                 let patched = with_variant(&one, table, variant);
@@ -334,7 +397,12 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
     }
 
     /// Takes the children of the row at a run's parent cursor along.
-    fn children_of(&mut self, run: usize, emitted: bool, variant: Option<u32>) -> Result<(), MergeError> {
+    fn children_of(
+        &mut self,
+        run: usize,
+        emitted: bool,
+        variant: Option<u32>,
+    ) -> Result<(), MergeError> {
         let tables = self.input.partition.family.tables;
         for child in 0..self.children[run].len() {
             loop {
@@ -342,15 +410,23 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                 let cursor = &self.children[run][child];
                 match (cursor.place(), parent) {
                     (Some(place), Some(parent)) if place == parent => {}
-                    (Some(place), Some(parent)) if place < parent => return Err(MergeError::OutOfStep { table: tables[child + 1].name }),
+                    (Some(place), Some(parent)) if place < parent => {
+                        return Err(MergeError::OutOfStep {
+                            table: tables[child + 1].name,
+                        });
+                    }
                     _ => break,
                 }
                 if emitted && let Some((batch, row)) = cursor.row() {
                     let slice = batch.slice(row, 1);
-                    let slice = variant.map_or(slice.clone(), |variant| with_variant(&slice, tables[child + 1], variant));
+                    let slice = variant.map_or(slice.clone(), |variant| {
+                        with_variant(&slice, tables[child + 1], variant)
+                    });
                     self.emit(child + 1, &slice, &weights(&slice), 0..1)?;
                 }
-                self.children[run][child].advance().map_err(MergeError::Read)?;
+                self.children[run][child]
+                    .advance()
+                    .map_err(MergeError::Read)?;
             }
         }
         Ok(())
@@ -366,7 +442,12 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             let variant = decision.map_or(0, |decision| decision.variant);
             let rows = self.taken_rows(rank)?;
             for (number, batch) in rows.iter().enumerate() {
-                let patched = with_lineage(batch, self.input.partition.family.tables[number], &twin, variant);
+                let patched = with_lineage(
+                    batch,
+                    self.input.partition.family.tables[number],
+                    &twin,
+                    variant,
+                );
                 self.emit(number, &patched, &weights(&patched), 0..patched.num_rows())?;
             }
         } else if let Some(standing) = twin_of {
@@ -379,7 +460,9 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
     /// Appends the row at a run's parent cursor to those that are held back to be emitted together.
     fn hold(&mut self, run: usize) -> Result<(), MergeError> {
         let batch_no = self.parents[run].batch_no;
-        let (_, row) = self.parents[run].row().expect("invariant: the cursor stands at a row");
+        let (_, row) = self.parents[run]
+            .row()
+            .expect("invariant: the cursor stands at a row");
         if let Some((_, held_run, rows)) = &mut self.held
             && *held_run == run
             && self.weights[run].0 == batch_no
@@ -389,7 +472,9 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             return Ok(());
         }
         self.flush()?;
-        let (batch, row) = self.parents[run].row().expect("invariant: the cursor stands at a row");
+        let (batch, row) = self.parents[run]
+            .row()
+            .expect("invariant: the cursor stands at a row");
         if self.weights[run].0 != batch_no {
             self.weights[run] = (batch_no, weights(batch));
         }
@@ -398,30 +483,57 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
     }
 
     fn flush(&mut self) -> Result<(), MergeError> {
-        let Some((batch, run, rows)) = self.held.take() else { return Ok(()) };
+        let Some((batch, run, rows)) = self.held.take() else {
+            return Ok(());
+        };
         let weights = std::mem::take(&mut self.weights[run].1);
         let result = self.emit(0, &batch, &weights, rows);
         self.weights[run].1 = weights;
         result
     }
 
-    fn emit(&mut self, table: usize, batch: &RecordBatch, weights: &[u64], rows: Range<usize>) -> Result<(), MergeError> {
-        self.large_rows += weights[rows.clone()].iter().filter(|weight| **weight > LARGE_ROW).count() as u64;
+    fn emit(
+        &mut self,
+        table: usize,
+        batch: &RecordBatch,
+        weights: &[u64],
+        rows: Range<usize>,
+    ) -> Result<(), MergeError> {
+        self.large_rows += weights[rows.clone()]
+            .iter()
+            .filter(|weight| **weight > LARGE_ROW)
+            .count() as u64;
         self.count(table, batch, rows.clone())?;
         match self.writers.get_mut(table) {
-            Some(writer) => writer.append(batch, weights, rows).map_err(MergeError::Write),
+            Some(writer) => writer
+                .append(batch, weights, rows)
+                .map_err(MergeError::Write),
             None => Ok(()),
         }
     }
 
     /// Counts stored rows by their object.
-    fn count(&mut self, table: usize, batch: &RecordBatch, rows: Range<usize>) -> Result<(), MergeError> {
+    fn count(
+        &mut self,
+        table: usize,
+        batch: &RecordBatch,
+        rows: Range<usize>,
+    ) -> Result<(), MergeError> {
         let objects = text(batch, "source_object");
         for row in rows {
             let object = objects.value(row);
-            if self.objects[table].as_ref().is_none_or(|last| last.object != object) {
+            if self.objects[table]
+                .as_ref()
+                .is_none_or(|last| last.object != object)
+            {
                 let day = day_of(self.input.partition, object);
-                self.next_object(table, day, object, value(batch, "account_id", row), value(batch, "region", row))?;
+                self.next_object(
+                    table,
+                    day,
+                    object,
+                    value(batch, "account_id", row),
+                    value(batch, "region", row),
+                )?;
             }
             if let Some(last) = &mut self.objects[table] {
                 last.rows += 1;
@@ -430,7 +542,14 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         Ok(())
     }
 
-    fn next_object(&mut self, table: usize, day: Day, object: &str, account_id: Option<&str>, region: Option<&str>) -> Result<(), MergeError> {
+    fn next_object(
+        &mut self,
+        table: usize,
+        day: Day,
+        object: &str,
+        account_id: Option<&str>,
+        region: Option<&str>,
+    ) -> Result<(), MergeError> {
         let next = ObjectRows {
             day,
             object: object.to_owned(),
@@ -446,15 +565,26 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
 
     /// Lists a twin with the new part.
     fn list(&mut self, twin: &ListedTwin) -> Result<(), MergeError> {
-        if self.objects[0].as_ref().is_none_or(|last| last.object != twin.object) {
+        if self.objects[0]
+            .as_ref()
+            .is_none_or(|last| last.object != twin.object)
+        {
             let day = day_of(self.input.partition, &twin.object);
-            self.next_object(0, day, &twin.object, twin.account_id.as_deref(), twin.region.as_deref())?;
+            self.next_object(
+                0,
+                day,
+                &twin.object,
+                twin.account_id.as_deref(),
+                twin.region.as_deref(),
+            )?;
         }
         Ok(self.contents.twin(twin)?)
     }
 
     fn twin_of_row(&self, one: &RecordBatch, standing: u64) -> ListedTwin {
-        let report_ts = one.column_by_name("report_ts").map(|column| column.as_primitive::<TimestampMillisecondType>().clone());
+        let report_ts = one
+            .column_by_name("report_ts")
+            .map(|column| column.as_primitive::<TimestampMillisecondType>().clone());
         let owned = |name| value(one, name, 0).map(str::to_owned);
         ListedTwin {
             object: owned("source_object").unwrap_or_default(),
@@ -468,7 +598,10 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         }
     }
 
-    fn take_changed(&mut self, rank: u64) -> Result<Option<crate::duplicates::Decision>, MergeError> {
+    fn take_changed(
+        &mut self,
+        rank: u64,
+    ) -> Result<Option<crate::duplicates::Decision>, MergeError> {
         if self.changed.is_none_or(|decision| decision.rank != rank) {
             return Ok(None);
         }
@@ -504,13 +637,18 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         }
         match self.taken.pop_front() {
             Some((taken, rows)) if taken == rank => Ok(rows),
-            _ => Err(MergeError::OutOfStep { table: self.input.partition.family.tables[0].name }),
+            _ => Err(MergeError::OutOfStep {
+                table: self.input.partition.family.tables[0].name,
+            }),
         }
     }
 }
 
 fn text<'b>(batch: &'b RecordBatch, name: &str) -> &'b StringArray {
-    batch.column_by_name(name).expect("invariant: every table has the lineage columns").as_string()
+    batch
+        .column_by_name(name)
+        .expect("invariant: every table has the lineage columns")
+        .as_string()
 }
 
 fn value<'b>(batch: &'b RecordBatch, name: &str, row: usize) -> Option<&'b str> {
@@ -524,7 +662,8 @@ fn with_columns(batch: &RecordBatch, table: &Table, columns: Vec<(&str, ArrayRef
     for (name, column) in columns {
         all[table.index_of(name)] = column;
     }
-    RecordBatch::try_new(batch.schema(), all).expect("invariant: a column was replaced by one of its type and length")
+    RecordBatch::try_new(batch.schema(), all)
+        .expect("invariant: a column was replaced by one of its type and length")
 }
 
 fn with_variant(batch: &RecordBatch, table: &Table, variant: u32) -> RecordBatch {
@@ -533,7 +672,12 @@ fn with_variant(batch: &RecordBatch, table: &Table, variant: u32) -> RecordBatch
 }
 
 /// The rows as those of the twin.
-fn with_lineage(batch: &RecordBatch, table: &Table, twin: &ListedTwin, variant: u32) -> RecordBatch {
+fn with_lineage(
+    batch: &RecordBatch,
+    table: &Table,
+    twin: &ListedTwin,
+    variant: u32,
+) -> RecordBatch {
     let rows = batch.num_rows();
     let text = |value: Option<&str>| -> ArrayRef { Arc::new(StringArray::from(vec![value; rows])) };
     let mut columns = vec![
@@ -541,10 +685,14 @@ fn with_lineage(batch: &RecordBatch, table: &Table, twin: &ListedTwin, variant: 
         ("region", text(twin.region.as_deref())),
         ("source", text(twin.source.as_deref())),
         ("source_object", text(Some(&twin.object))),
-        ("record_index", Arc::new(Int64Array::from(vec![twin.index; rows])) as ArrayRef),
+        (
+            "record_index",
+            Arc::new(Int64Array::from(vec![twin.index; rows])) as ArrayRef,
+        ),
     ];
     if table.columns().any(|column| column.name == "report_ts") {
-        let times = TimestampMillisecondArray::from(vec![twin.report_ts; rows]).with_timezone("UTC");
+        let times =
+            TimestampMillisecondArray::from(vec![twin.report_ts; rows]).with_timezone("UTC");
         columns.push(("report_ts", Arc::new(times)));
     }
     with_variant(&with_columns(batch, table, columns), table, variant)

@@ -11,7 +11,9 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory}
 use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
+use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
 use promptlake_datasets::table::Table;
 use promptlake_lake::settings::Encoding;
@@ -52,10 +54,21 @@ impl PartWriter {
     pub fn create(path: &Path, table: &Table, encoding: &Encoding) -> Result<Self, ParquetError> {
         let schema = table.arrow_schema();
         let properties = Arc::new(encode::properties(table, encoding)?);
-        let parquet_schema = ArrowSchemaConverter::new().schema_root("schema").convert(&schema)?;
-        let file = Hashing { file: BufWriter::with_capacity(1 << 18, File::create_new(path)?), hash: Sha256::new(), bytes: 0 };
+        let parquet_schema = ArrowSchemaConverter::new()
+            .schema_root("schema")
+            .convert(&schema)?;
+        let file = Hashing {
+            file: BufWriter::with_capacity(1 << 18, File::create_new(path)?),
+            hash: Sha256::new(),
+            bytes: 0,
+        };
         let writer = SerializedFileWriter::new(file, parquet_schema.root_schema_ptr(), properties)?;
-        Ok(Self { path: path.to_owned(), writer, schema, rows: 0 })
+        Ok(Self {
+            path: path.to_owned(),
+            writer,
+            schema,
+            rows: 0,
+        })
     }
 
     /// Makes the column writers of groups, on any thread.
@@ -85,14 +98,19 @@ impl PartWriter {
         let source = metadata.row_group(index);
         let mut group = self.writer.next_row_group()?;
         for (column, chunk) in source.columns().iter().enumerate() {
-            let column_index = metadata.column_index().map(|all| all[index][column].clone());
-            let offset_index = metadata.offset_index().map(|all| all[index][column].clone());
+            let column_index = metadata
+                .column_index()
+                .map(|all| all[index][column].clone());
+            let offset_index = metadata
+                .offset_index()
+                .map(|all| all[index][column].clone());
             let close = ColumnCloseResult {
                 bytes_written: chunk.compressed_size().cast_unsigned(),
                 rows_written: source.num_rows().cast_unsigned(),
-                metadata: chunk.clone(),
+                metadata: as_written(chunk)?,
                 bloom_filter: Sbbf::read_from_column_chunk(chunk, from.file())?,
-                column_index: column_index.filter(|index| !matches!(index, ColumnIndexMetaData::NONE)),
+                column_index: column_index
+                    .filter(|index| !matches!(index, ColumnIndexMetaData::NONE)),
                 offset_index,
             };
             group.append_column(from.file(), close)?;
@@ -109,8 +127,47 @@ impl PartWriter {
         let groups = self.writer.flushed_row_groups().len();
         let mut file = self.writer.into_inner()?;
         file.flush()?;
-        Ok(FinishedPart { path: self.path, sha256: file.hash.finalize().into(), bytes: file.bytes, rows: self.rows, groups })
+        Ok(FinishedPart {
+            path: self.path,
+            sha256: file.hash.finalize().into(),
+            bytes: file.bytes,
+            rows: self.rows,
+            groups,
+        })
     }
+}
+
+/// The metadata of a chunk as its writer had it: reading forgets that signed statistics are written in the old fields too.
+fn as_written(chunk: &ColumnChunkMetaData) -> Result<ColumnChunkMetaData, ParquetError> {
+    let Some(statistics) = chunk
+        .statistics()
+        .filter(|_| chunk.column_descr().sort_order().is_signed())
+    else {
+        return Ok(chunk.clone());
+    };
+    let statistics = match statistics.clone() {
+        Statistics::Boolean(values) => {
+            Statistics::Boolean(values.with_backwards_compatible_min_max(true))
+        }
+        Statistics::Int32(values) => {
+            Statistics::Int32(values.with_backwards_compatible_min_max(true))
+        }
+        Statistics::Int64(values) => {
+            Statistics::Int64(values.with_backwards_compatible_min_max(true))
+        }
+        Statistics::Float(values) => {
+            Statistics::Float(values.with_backwards_compatible_min_max(true))
+        }
+        Statistics::Double(values) => {
+            Statistics::Double(values.with_backwards_compatible_min_max(true))
+        }
+        other => other,
+    };
+    chunk
+        .clone()
+        .into_builder()
+        .set_statistics(statistics)
+        .build()
 }
 
 /// A file whose bytes are hashed as they are written.

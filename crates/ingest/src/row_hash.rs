@@ -9,7 +9,11 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// The hash of each row's key; `None` where a required part of it is NULL. NULLs of the other parts are equal.
 pub fn keys(table: &Table, batch: &RecordBatch) -> Vec<Option<u128>> {
-    let column = |name: &&str| batch.column_by_name(name).expect("invariant: key columns were read");
+    let column = |name: &&str| {
+        batch
+            .column_by_name(name)
+            .expect("invariant: key columns were read")
+    };
     let required: Vec<&ArrayRef> = table.key_required.iter().map(column).collect();
     let key: Vec<&ArrayRef> = table.key.iter().map(column).collect();
     let mut bytes = Vec::new();
@@ -48,12 +52,27 @@ fn feed(array: &ArrayRef, row: usize, bytes: &mut Vec<u8>) {
             bytes.extend_from_slice(&(text.len() as u64).to_le_bytes());
             bytes.extend_from_slice(text.as_bytes());
         }
-        DataType::Int64 => bytes.extend_from_slice(&array.as_primitive::<Int64Type>().value(row).to_le_bytes()),
-        DataType::Float64 => bytes.extend_from_slice(&array.as_primitive::<Float64Type>().value(row).to_bits().to_le_bytes()),
+        DataType::Int64 => {
+            bytes.extend_from_slice(&array.as_primitive::<Int64Type>().value(row).to_le_bytes())
+        }
+        DataType::Float64 => bytes.extend_from_slice(
+            &array
+                .as_primitive::<Float64Type>()
+                .value(row)
+                .to_bits()
+                .to_le_bytes(),
+        ),
         DataType::Boolean => bytes.push(u8::from(array.as_boolean().value(row))),
-        DataType::Date32 => bytes.extend_from_slice(&array.as_primitive::<Date32Type>().value(row).to_le_bytes()),
+        DataType::Date32 => {
+            bytes.extend_from_slice(&array.as_primitive::<Date32Type>().value(row).to_le_bytes())
+        }
         DataType::Timestamp(..) => {
-            bytes.extend_from_slice(&array.as_primitive::<TimestampMillisecondType>().value(row).to_le_bytes());
+            bytes.extend_from_slice(
+                &array
+                    .as_primitive::<TimestampMillisecondType>()
+                    .value(row)
+                    .to_le_bytes(),
+            );
         }
         DataType::List(_) => {
             let elements = array.as_list::<i32>().value(row);

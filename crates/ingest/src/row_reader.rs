@@ -23,8 +23,15 @@ impl<'a> RowReader<'a> {
     /// If a file cannot be read.
     pub fn new(run: &'a Run, partition: PartitionId) -> Result<Self, MergeError> {
         let cursor = |table| RunCursor::new(run, partition, table, None).map_err(MergeError::Read);
-        let children = (1..partition.family.tables.len()).map(cursor).collect::<Result<_, _>>()?;
-        Ok(Self { run, partition, parent: cursor(0)?, children })
+        let children = (1..partition.family.tables.len())
+            .map(cursor)
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            run,
+            partition,
+            parent: cursor(0)?,
+            children,
+        })
     }
 
     /// A row of the parent table, and its children: a batch a table. `row` must not be below the last one asked for.
@@ -37,9 +44,16 @@ impl<'a> RowReader<'a> {
             let group = self.run.group(0, self.parent.group());
             let rows = group.map_or(0, |(file, group)| file.group_rows(group));
             let skips = self.parent.at_group_start() && self.parent.row_no() + rows <= row;
-            if skips { self.parent.skip_group() } else { self.parent.advance() }.map_err(MergeError::Read)?;
+            if skips {
+                self.parent.skip_group()
+            } else {
+                self.parent.advance()
+            }
+            .map_err(MergeError::Read)?;
         }
-        let missing = || MergeError::OutOfStep { table: tables[0].name };
+        let missing = || MergeError::OutOfStep {
+            table: tables[0].name,
+        };
         let (batch, at) = self.parent.row().ok_or_else(missing)?;
         let place = self.parent.place().ok_or_else(missing)?;
         let mut rows = vec![batch.slice(at, 1)];
@@ -48,12 +62,17 @@ impl<'a> RowReader<'a> {
             while let Some(at) = child.place()
                 && at <= place
             {
-                if at == place && let Some((batch, row)) = child.row() {
+                if at == place
+                    && let Some((batch, row)) = child.row()
+                {
                     slices.push(batch.slice(row, 1));
                 }
                 child.advance().map_err(MergeError::Read)?;
             }
-            rows.push(concat_batches(&table.arrow_schema(), &slices).map_err(|error| MergeError::Read(error.into()))?);
+            rows.push(
+                concat_batches(&table.arrow_schema(), &slices)
+                    .map_err(|error| MergeError::Read(error.into()))?,
+            );
         }
         Ok(rows)
     }

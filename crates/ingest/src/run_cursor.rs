@@ -22,7 +22,10 @@ pub struct Run {
 impl Run {
     /// The row groups of a table, over all segments.
     pub fn groups(&self, table: usize) -> usize {
-        self.segments.iter().map(|files| files[table].groups()).sum()
+        self.segments
+            .iter()
+            .map(|files| files[table].groups())
+            .sum()
     }
 
     /// The rows of a table, over all segments.
@@ -63,7 +66,8 @@ pub fn day_of(partition: PartitionId, object: &str) -> Day {
 
 /// Whether these are rejects, whose `dt` is the source day itself.
 pub fn is_rejects(family: &Family) -> bool {
-    std::ptr::eq(family, &raw const promptlake_datasets::rejects::FAMILY) || family.name == "rejects"
+    std::ptr::eq(family, &raw const promptlake_datasets::rejects::FAMILY)
+        || family.name == "rejects"
 }
 
 /// A place in a run's table.
@@ -89,7 +93,12 @@ impl<'a> RunCursor<'a> {
     ///
     /// # Errors
     /// If a file cannot be read.
-    pub fn new(run: &'a Run, partition: PartitionId, table: usize, columns: Option<&'a [&'a str]>) -> Result<Self, ParquetError> {
+    pub fn new(
+        run: &'a Run,
+        partition: PartitionId,
+        table: usize,
+        columns: Option<&'a [&'a str]>,
+    ) -> Result<Self, ParquetError> {
         let mut cursor = Self {
             run,
             partition,
@@ -111,7 +120,11 @@ impl<'a> RunCursor<'a> {
     /// Where the cursor stands; `None`: at the end.
     pub fn place(&self) -> Option<Place<'_>> {
         let places = Places::of(self.batch.as_ref()?);
-        Some(Place { day: self.day, object: places.object(self.row), index: places.index(self.row).unwrap_or(-1) })
+        Some(Place {
+            day: self.day,
+            object: places.object(self.row),
+            index: places.index(self.row).unwrap_or(-1),
+        })
     }
 
     /// The batch that holds the row, and the row's place in it.
@@ -142,7 +155,9 @@ impl<'a> RunCursor<'a> {
         self.group_start = false;
         self.row_no += 1;
         self.row += 1;
-        let Some(batch) = &self.batch else { return Ok(()) };
+        let Some(batch) = &self.batch else {
+            return Ok(());
+        };
         if self.row < batch.num_rows() {
             let places = Places::of(batch);
             if places.object(self.row) != places.object(self.row - 1) {
@@ -172,12 +187,18 @@ impl<'a> RunCursor<'a> {
             None => None,
         };
         self.group_start = true;
-        if self.batches.is_some() { self.load() } else { Ok(()) }
+        if self.batches.is_some() {
+            self.load()
+        } else {
+            Ok(())
+        }
     }
 
     fn load(&mut self) -> Result<(), ParquetError> {
         loop {
-            let Some(batches) = &mut self.batches else { return Ok(()) };
+            let Some(batches) = &mut self.batches else {
+                return Ok(());
+            };
             match batches.next().transpose()? {
                 Some(batch) if batch.num_rows() > 0 => {
                     self.row = 0;
@@ -204,7 +225,9 @@ pub fn first(cursors: &[RunCursor<'_>]) -> Option<usize> {
     let mut first: Option<(usize, Place<'_>)> = None;
     for (number, cursor) in cursors.iter().enumerate() {
         if let Some(place) = cursor.place()
-            && first.as_ref().is_none_or(|(_, least)| place.cmp(least) == Ordering::Less)
+            && first
+                .as_ref()
+                .is_none_or(|(_, least)| place.cmp(least) == Ordering::Less)
         {
             first = Some((number, place));
         }

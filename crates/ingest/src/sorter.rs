@@ -1,7 +1,7 @@
 //! An external sort of records of one fixed length, in the order of their bytes.
 
-use std::collections::BinaryHeap;
 use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,12 @@ pub struct Sorter<const N: usize> {
 impl<const N: usize> Sorter<N> {
     /// A sorter that holds at most `bytes`, and at least a few records.
     pub fn new(temp: &Path, bytes: usize) -> Self {
-        Self { temp: temp.to_owned(), most: (bytes / N).max(16), held: Vec::new(), runs: Vec::new() }
+        Self {
+            temp: temp.to_owned(),
+            most: (bytes / N).max(16),
+            held: Vec::new(),
+            runs: Vec::new(),
+        }
     }
 
     /// Adds a record.
@@ -48,7 +53,11 @@ impl<const N: usize> Sorter<N> {
             }
             runs.push(reader);
         }
-        Ok(Sorted { held: self.held.into_iter().peekable(), runs, heads })
+        Ok(Sorted {
+            held: self.held.into_iter().peekable(),
+            runs,
+            heads,
+        })
     }
 
     fn spill(&mut self) -> io::Result<()> {
@@ -57,7 +66,9 @@ impl<const N: usize> Sorter<N> {
         for record in self.held.drain(..) {
             writer.write_all(&record)?;
         }
-        let mut file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut file = writer
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
         io::Seek::rewind(&mut file)?;
         self.runs.push(file);
         Ok(())
@@ -85,7 +96,9 @@ impl<const N: usize> Sorted<N> {
         if !spilled_first {
             return Ok(self.held.next());
         }
-        let Some(Reverse((record, run))) = self.heads.pop() else { return Ok(None) };
+        let Some(Reverse((record, run))) = self.heads.pop() else {
+            return Ok(None);
+        };
         if let Some(next) = read(&mut self.runs[run])? {
             self.heads.push(Reverse((next, run)));
         }

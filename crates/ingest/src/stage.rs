@@ -84,7 +84,14 @@ struct Live {
 impl Stage {
     /// A stage that writes its files into the directory `temp`.
     pub fn new(encoder: &Arc<Encoder>, temp: PathBuf, budget: u64) -> Self {
-        Self { encoder: Arc::clone(encoder), temp, budget, partitions: BTreeMap::new(), files: 0, appends: 0 }
+        Self {
+            encoder: Arc::clone(encoder),
+            temp,
+            budget,
+            partitions: BTreeMap::new(),
+            files: 0,
+            appends: 0,
+        }
     }
 
     /// Takes rows of objects of one source day, in canonical order among themselves.
@@ -97,7 +104,10 @@ impl Stage {
         for (table, batch) in rows.tables.iter().enumerate() {
             let weights = weights(batch);
             for (dt, range) in ranges_by_day(batch) {
-                let id = PartitionId { family: rows.family, dt };
+                let id = PartitionId {
+                    family: rows.family,
+                    dt,
+                };
                 if table == 0 {
                     self.keep_order(id, day, batch, &range, !checked.contains(&dt))?;
                     checked.push(dt);
@@ -105,7 +115,10 @@ impl Stage {
                 let live = self.live(id, day)?;
                 // A few rows must not keep a large batch alive.
                 if range.len() * 4 < batch.num_rows() {
-                    let part = arrow_select::concat::concat_batches(&batch.schema(), [&batch.slice(range.start, range.len())])?;
+                    let part = arrow_select::concat::concat_batches(
+                        &batch.schema(),
+                        [&batch.slice(range.start, range.len())],
+                    )?;
                     live.writers[table].append(&part, &weights[range.clone()], 0..range.len())?;
                 } else {
                     live.writers[table].append(batch, &weights, range)?;
@@ -124,22 +137,46 @@ impl Stage {
         for id in &ids {
             self.close(*id)?;
             while self.encoder.held() > self.budget {
-                let Some(oldest) = self.oldest(|_| true) else { break };
+                let Some(oldest) = self.oldest(|_| true) else {
+                    break;
+                };
                 self.park(oldest)?;
             }
         }
         for id in ids {
             self.park(id)?;
         }
-        Ok(self.partitions.into_iter().map(|(id, staged)| (id, staged.runs)).collect())
+        Ok(self
+            .partitions
+            .into_iter()
+            .map(|(id, staged)| (id, staged.runs))
+            .collect())
     }
 
     /// Starts another run of the partition if these rows do not follow the last ones.
-    fn keep_order(&mut self, id: PartitionId, day: Day, batch: &RecordBatch, range: &Range<usize>, first: bool) -> Result<(), ParquetError> {
+    fn keep_order(
+        &mut self,
+        id: PartitionId,
+        day: Day,
+        batch: &RecordBatch,
+        range: &Range<usize>,
+        first: bool,
+    ) -> Result<(), ParquetError> {
         let places = Places::of(batch);
-        let place = |row: usize| (day, places.object(row).to_owned(), places.index(row).unwrap_or(-1));
+        let place = |row: usize| {
+            (
+                day,
+                places.object(row).to_owned(),
+                places.index(row).unwrap_or(-1),
+            )
+        };
         let staged = self.partitions.entry(id).or_default();
-        if first && staged.last.as_ref().is_some_and(|last| place(range.start) < *last) {
+        if first
+            && staged
+                .last
+                .as_ref()
+                .is_some_and(|last| place(range.start) < *last)
+        {
             self.park(id)?;
             self.partitions.entry(id).or_default().runs.push(Vec::new());
         }
@@ -149,7 +186,11 @@ impl Stage {
 
     fn live(&mut self, id: PartitionId, day: Day) -> Result<&mut Live, ParquetError> {
         let appends = self.appends;
-        if self.partitions.get(&id).is_some_and(|staged| staged.live.as_ref().is_some_and(|live| live.closing)) {
+        if self
+            .partitions
+            .get(&id)
+            .is_some_and(|staged| staged.live.as_ref().is_some_and(|live| live.closing))
+        {
             self.park(id)?;
         }
         let staged = self.partitions.entry(id).or_default();
@@ -157,10 +198,17 @@ impl Stage {
             let mut writers = Vec::new();
             for table in id.family.tables {
                 self.files += 1;
-                let path = self.temp.join(format!("{}-{}-{}.parquet", table.name, id.dt, self.files));
+                let path = self
+                    .temp
+                    .join(format!("{}-{}-{}.parquet", table.name, id.dt, self.files));
                 writers.push(TableWriter::create(&self.encoder, table, path)?);
             }
-            staged.live = Some(Live { writers, day, last_append: appends, closing: false });
+            staged.live = Some(Live {
+                writers,
+                day,
+                last_append: appends,
+                closing: false,
+            });
         }
         let live = staged.live.as_mut().expect("invariant: it was just made");
         live.day = day;
@@ -173,7 +221,8 @@ impl Stage {
         // Rows of a day come with its own folder and the next one's; later ones are stragglers.
         if let Some(passed) = self.oldest(|live| live.day < day.plus(-1) && !live.closing) {
             let closing = |staged: &&Staged| staged.live.as_ref().is_some_and(|live| live.closing);
-            if self.partitions.values().filter(closing).count() >= self.encoder.pool.current_num_threads()
+            if self.partitions.values().filter(closing).count()
+                >= self.encoder.pool.current_num_threads()
                 && let Some(oldest) = self.oldest(|live| live.closing)
             {
                 self.park(oldest)?;
@@ -182,7 +231,12 @@ impl Stage {
         }
         while self.encoder.held() > self.budget {
             // What is closed already is nearly encoded; then the one that waits longest for more rows.
-            let Some(oldest) = self.oldest(|live| live.closing).or_else(|| self.oldest(|_| true)) else { break };
+            let Some(oldest) = self
+                .oldest(|live| live.closing)
+                .or_else(|| self.oldest(|_| true))
+            else {
+                break;
+            };
             self.park(oldest)?;
         }
         Ok(())
@@ -190,13 +244,22 @@ impl Stage {
 
     /// The partition with the oldest append among those that match.
     fn oldest(&self, matches: impl Fn(&Live) -> bool) -> Option<PartitionId> {
-        let live = self.partitions.iter().filter_map(|(id, staged)| staged.live.as_ref().map(|live| (id, live)));
-        live.filter(|(_, live)| matches(live)).min_by_key(|(_, live)| live.last_append).map(|(id, _)| *id)
+        let live = self
+            .partitions
+            .iter()
+            .filter_map(|(id, staged)| staged.live.as_ref().map(|live| (id, live)));
+        live.filter(|(_, live)| matches(live))
+            .min_by_key(|(_, live)| live.last_append)
+            .map(|(id, _)| *id)
     }
 
     /// Has the unfinished groups of a partition encoded.
     fn close(&mut self, id: PartitionId) -> Result<(), ParquetError> {
-        if let Some(live) = self.partitions.get_mut(&id).and_then(|staged| staged.live.as_mut()) {
+        if let Some(live) = self
+            .partitions
+            .get_mut(&id)
+            .and_then(|staged| staged.live.as_mut())
+        {
             live.closing = true;
             for writer in &mut live.writers {
                 writer.close_tail()?;
@@ -207,20 +270,35 @@ impl Stage {
 
     /// Finishes the files of a partition; rows that come later begin others.
     fn park(&mut self, id: PartitionId) -> Result<(), ParquetError> {
-        let Some(staged) = self.partitions.get_mut(&id) else { return Ok(()) };
-        let Some(live) = staged.live.take() else { return Ok(()) };
-        let files = live.writers.into_iter().map(TableWriter::finish).collect::<Result<Vec<_>, _>>()?;
+        let Some(staged) = self.partitions.get_mut(&id) else {
+            return Ok(());
+        };
+        let Some(live) = staged.live.take() else {
+            return Ok(());
+        };
+        let files = live
+            .writers
+            .into_iter()
+            .map(TableWriter::finish)
+            .collect::<Result<Vec<_>, _>>()?;
         if staged.runs.is_empty() {
             staged.runs.push(Vec::new());
         }
-        staged.runs.last_mut().expect("invariant: there is a run").push(files);
+        staged
+            .runs
+            .last_mut()
+            .expect("invariant: there is a run")
+            .push(files);
         Ok(())
     }
 }
 
 /// The consecutive rows of equal `event_date`.
 fn ranges_by_day(batch: &RecordBatch) -> Vec<(Day, Range<usize>)> {
-    let days = batch.column_by_name("event_date").expect("invariant: every table has event_date").as_primitive::<Date32Type>();
+    let days = batch
+        .column_by_name("event_date")
+        .expect("invariant: every table has event_date")
+        .as_primitive::<Date32Type>();
     debug_assert_eq!(days.null_count(), 0, "invariant: every row has its day");
     let mut ranges: Vec<(Day, Range<usize>)> = Vec::new();
     for (row, day) in days.values().iter().enumerate() {

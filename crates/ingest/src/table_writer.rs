@@ -32,7 +32,11 @@ pub struct Encoder {
 impl Encoder {
     /// An encoder with its own pool.
     pub fn new(pool: rayon::ThreadPool, encoding: Encoding) -> Arc<Self> {
-        Arc::new(Self { pool, encoding, held: AtomicU64::new(0) })
+        Arc::new(Self {
+            pool,
+            encoding,
+            held: AtomicU64::new(0),
+        })
     }
 
     /// The weight of the rows that writers hold, not yet encoded.
@@ -71,7 +75,11 @@ impl TableWriter {
     ///
     /// # Errors
     /// If it cannot be created.
-    pub fn create(encoder: &Arc<Encoder>, table: &'static Table, path: PathBuf) -> Result<Self, ParquetError> {
+    pub fn create(
+        encoder: &Arc<Encoder>,
+        table: &'static Table,
+        path: PathBuf,
+    ) -> Result<Self, ParquetError> {
         let part = PartWriter::create(&path, table, &encoder.encoding)?;
         Ok(Self {
             schema: table.arrow_schema(),
@@ -89,14 +97,21 @@ impl TableWriter {
     ///
     /// # Errors
     /// If an earlier group could not be encoded or written.
-    pub fn append(&mut self, batch: &RecordBatch, weights: &[u64], rows: Range<usize>) -> Result<(), ParquetError> {
+    pub fn append(
+        &mut self,
+        batch: &RecordBatch,
+        weights: &[u64],
+        rows: Range<usize>,
+    ) -> Result<(), ParquetError> {
         let places = Places::of(batch);
         let mut start = rows.start;
         for row in rows.clone() {
             self.group.weight += weights[row];
             self.group.rows += 1;
             self.encoder.held.fetch_add(weights[row], Ordering::Relaxed);
-            let cut = self.cutter.row(weights[row], places.object(row), places.index(row));
+            let cut = self
+                .cutter
+                .row(weights[row], places.object(row), places.index(row));
             if cut != Cut::None {
                 self.batch.push(batch.slice(start, row + 1 - start));
                 start = row + 1;
@@ -125,7 +140,10 @@ impl TableWriter {
     /// # Panics
     /// If the writer is not at a boundary: the group would then not be canonical.
     pub fn copy(&mut self, from: &RunFile, group: usize) -> Result<(), ParquetError> {
-        assert!(self.at_boundary(), "invariant: groups are copied at a boundary only");
+        assert!(
+            self.at_boundary(),
+            "invariant: groups are copied at a boundary only"
+        );
         self.drain(0)?;
         self.part.copy(from, group)
     }
@@ -161,8 +179,12 @@ impl TableWriter {
     /// If encoding panicked, with its message.
     pub fn drain(&mut self, left: usize) -> Result<(), ParquetError> {
         while self.pending.len() > left {
-            let Some(front) = self.pending.pop_front() else { break };
-            let chunks = front.recv().map_err(|_| ParquetError::General("encoding a row group was abandoned".to_owned()))??;
+            let Some(front) = self.pending.pop_front() else {
+                break;
+            };
+            let chunks = front.recv().map_err(|_| {
+                ParquetError::General("encoding a row group was abandoned".to_owned())
+            })??;
             self.part.append(chunks)?;
         }
         Ok(())
@@ -182,7 +204,11 @@ impl TableWriter {
     fn close_group(&mut self) -> Result<(), ParquetError> {
         let group = std::mem::take(&mut self.group);
         let (send, receive) = sync_channel(1);
-        let (factory, schema, encoder) = (Arc::clone(&self.factory), Arc::clone(&self.schema), Arc::clone(&self.encoder));
+        let (factory, schema, encoder) = (
+            Arc::clone(&self.factory),
+            Arc::clone(&self.schema),
+            Arc::clone(&self.encoder),
+        );
         self.encoder.pool.spawn(move || {
             let weight = group.weight;
             let chunks = encode_group(&factory, &schema, group);
