@@ -3,7 +3,7 @@
 //! `[<CLIENT>_]<acct12>_<folder>_<YYYYMMDDHHMM>…`: the client holds `_` and the folder does too, so the account is the anchor.
 
 use super::date::{is_twelve_digits, stamp_day, stamp_millis};
-use crate::dataset::{DATASETS, Dataset};
+use crate::dataset::Dataset;
 use crate::day::Day;
 
 /// A file name that tells what the file holds.
@@ -20,12 +20,12 @@ pub(super) enum Kind<'a> {
     Unknown(&'a str),
 }
 
-/// Reads a file name by the folders of all datasets; `None` where it is of another form.
-pub(super) fn read(file: &str) -> Option<FileName<'_>> {
+/// Reads a file name by the folders of the datasets; `None` where it is of another form.
+pub(super) fn read<'a>(file: &'a str, datasets: &[&'static Dataset]) -> Option<FileName<'a>> {
     let mut unknown = None;
     for (_, account_id, rest) in accounts(file) {
         let named = event_type(rest);
-        let known = DATASETS.iter().copied().find(|dataset| match named {
+        let known = datasets.iter().copied().find(|dataset| match named {
             Some(name) => dataset.keys.folders.contains(&name),
             None => after_folder(rest, dataset.keys.folders).is_some(),
         });

@@ -2,7 +2,7 @@
 
 use super::date::day;
 use super::place::{Place, Unknown};
-use crate::dataset;
+use crate::dataset::Dataset;
 use crate::day::Day;
 use crate::object::Product;
 
@@ -10,10 +10,17 @@ use crate::object::Product;
 const AUDIO: [&str; 6] = [".wav", ".pcm", ".mp3", ".ogg", ".opus", ".flac"];
 
 /// What an object is. Its shape is told by its content, so any name is taken.
-pub(super) fn find(source_object: &str) -> Result<Place<'_>, Unknown<'_>> {
+pub(super) fn find<'a>(
+    source_object: &'a str,
+    datasets: &[&'static Dataset],
+) -> Result<Place<'a>, Unknown<'a>> {
     let audio = AUDIO.iter().any(|ending| source_object.ends_with(ending));
     let name = if audio { "lex_audio" } else { "lex" };
-    let dataset = dataset::by_name(name).ok_or(Unknown { event_type: None })?;
+    let dataset = datasets
+        .iter()
+        .copied()
+        .find(|dataset| dataset.name == name)
+        .ok_or(Unknown { event_type: None })?;
     let (_name, key) = source_object.split_once('/').unwrap_or_default();
     let (folders, file) = key.rsplit_once('/').unwrap_or(("", key));
     Ok(Place {

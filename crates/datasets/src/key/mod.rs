@@ -17,6 +17,7 @@ mod stray;
 #[cfg(test)]
 mod tests;
 
+use crate::dataset::{DATASETS, Dataset};
 use crate::day::Day;
 use crate::object::Object;
 
@@ -52,11 +53,15 @@ pub enum Class {
 
 /// Tells what a listed object is by its key and size alone.
 pub fn classify(context: &KeyContext, key: &str, size: u64) -> Class {
+    classify_by(DATASETS, context, key, size)
+}
+
+fn classify_by(datasets: &[&'static Dataset], context: &KeyContext, key: &str, size: u64) -> Class {
     if stray::is_stray(key, size) {
         return Class::Stray;
     }
     let source_object = source_object::of(context, key);
-    let place = match place::find(&source_object, context.lex) {
+    let place = match place::find(&source_object, context.lex, datasets) {
         Ok(place) => place,
         Err(place::Unknown { event_type }) => {
             return Class::Unrecognised {
@@ -95,7 +100,11 @@ pub fn classify(context: &KeyContext, key: &str, size: u64) -> Class {
 /// The source day that a `source_object` names and whether it names one; [`Day::UNDATED`] where it does not.
 /// What [`classify`] says of every object whose `source_object` this is; `lex` is [`KeyContext::lex`].
 pub fn source_day(source_object: &str, lex: bool) -> (Day, bool) {
-    match place::find(source_object, lex) {
+    source_day_by(DATASETS, source_object, lex)
+}
+
+fn source_day_by(datasets: &[&'static Dataset], source_object: &str, lex: bool) -> (Day, bool) {
+    match place::find(source_object, lex, datasets) {
         Ok(place::Place { day: Some(day), .. }) => (day, true),
         _ => (Day::UNDATED, false),
     }

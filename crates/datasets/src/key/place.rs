@@ -4,7 +4,7 @@ use super::date::{day, hour, is_twelve_digits};
 use super::file_name::{self, Kind};
 use super::lex;
 use super::source_object::TREE;
-use crate::dataset::{DATASETS, Dataset};
+use crate::dataset::Dataset;
 use crate::day::Day;
 use crate::object::Product;
 
@@ -48,16 +48,20 @@ pub(super) fn product(folder: &str) -> Option<Product> {
 }
 
 /// Tells where an object lies.
-pub(super) fn find(source_object: &str, lex: bool) -> Result<Place<'_>, Unknown<'_>> {
+pub(super) fn find<'a>(
+    source_object: &'a str,
+    lex: bool,
+    datasets: &[&'static Dataset],
+) -> Result<Place<'a>, Unknown<'a>> {
     if lex {
-        return lex::find(source_object);
+        return lex::find(source_object, datasets);
     }
     let (head, below) = source_object.split_once('/').unwrap_or(("", source_object));
     if head == TREE {
-        in_tree(below)
+        in_tree(below, datasets)
     } else {
         let file = below.rsplit_once('/').map_or(below, |(_, file)| file);
-        match by_name(file) {
+        match by_name(file, datasets) {
             Err(Unknown { event_type: None })
                 if LOOKED_INTO.iter().any(|ending| file.ends_with(ending)) =>
             {
@@ -77,7 +81,7 @@ pub(super) fn find(source_object: &str, lex: bool) -> Result<Place<'_>, Unknown<
 
 /// An object below `AWSLogs/`. Where the folders are not those of the tree (somebody has moved files), its name may tell;
 /// its content is not asked: other services' logs lie there by the million.
-fn in_tree(path: &str) -> Result<Place<'_>, Unknown<'_>> {
+fn in_tree<'a>(path: &'a str, datasets: &[&'static Dataset]) -> Result<Place<'a>, Unknown<'a>> {
     let mut segments = [""; MAX_SEGMENTS];
     let mut count = 0;
     for segment in path.split('/') {
@@ -98,9 +102,12 @@ fn in_tree(path: &str) -> Result<Place<'_>, Unknown<'_>> {
     ] = segments;
     let product = product(product_folder);
     if count < 4 || !is_twelve_digits(account_id) || product.is_none() {
-        return by_name(path.rsplit_once('/').map_or(path, |(_, file)| file));
+        return by_name(
+            path.rsplit_once('/').map_or(path, |(_, file)| file),
+            datasets,
+        );
     }
-    let dataset = DATASETS
+    let dataset = datasets
         .iter()
         .copied()
         .find(|dataset| dataset.keys.folders.contains(&folder))
@@ -128,13 +135,17 @@ fn in_tree(path: &str) -> Result<Place<'_>, Unknown<'_>> {
 }
 
 /// The folder that the Q documentation puts around a file, `zipFile.gz/logFile.json`.
+#[expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "a key is no path, and its case counts"
+)]
 fn is_zip(folder: &str) -> bool {
     folder.ends_with(".gz")
 }
 
 /// An object whose file name alone tells.
-fn by_name(file: &str) -> Result<Place<'_>, Unknown<'_>> {
-    let name = file_name::read(file).ok_or(UNKNOWN)?;
+fn by_name<'a>(file: &'a str, datasets: &[&'static Dataset]) -> Result<Place<'a>, Unknown<'a>> {
+    let name = file_name::read(file, datasets).ok_or(UNKNOWN)?;
     match name.kind {
         Kind::Known(dataset, day) => Ok(Place {
             account_id: Some(name.account_id),

@@ -120,15 +120,16 @@ impl Frames {
         }
         let mut at = 0;
         loop {
+            // Before the end is looked for: a row without a line end is no longer than one with it.
+            if at > self.max_row || self.cell_count > MAX_CELLS {
+                return self.large(input, at, clean);
+            }
             if at == input.window().len() && !input.more() {
                 return match clean(input) {
                     false => Frame::End,
-                    true if self.step_to_end(b"\n") => Frame::Row(at),
+                    true if self.step_to_end(b"\n") => self.row(input, at),
                     true => Frame::OpenQuote,
                 };
-            }
-            if at > self.max_row || self.cell_count > MAX_CELLS {
-                return self.large(input, at, clean);
             }
             // Up to one byte more than allowed: what is too long must not depend on how the bytes come.
             let end = input.window().len().min(self.max_row + 1);
@@ -138,8 +139,8 @@ impl Frames {
                 &mut self.ends[self.cell_count..],
             );
             at += read;
-            if self.took(result, written, ended) {
-                return Frame::Row(at);
+            if self.took(&result, written, ended) {
+                return self.row(input, at);
             }
         }
     }
@@ -149,8 +150,21 @@ impl Frames {
         (&self.text[..self.text_len], &self.ends[..self.cell_count])
     }
 
+    /// A row that has ended.
+    fn row(&self, input: &mut Input<'_>, len: usize) -> Frame {
+        if self.cell_count <= MAX_CELLS {
+            return Frame::Row(len);
+        }
+        let mut slice = Box::new(LargeSlice::new(input));
+        slice.take(input, len);
+        Frame::Large {
+            slice,
+            closed: true,
+        }
+    }
+
     /// Notes what one call of the reader gave; whether that was the row's end.
-    fn took(&mut self, result: ReadRecordResult, written: usize, ended: usize) -> bool {
+    fn took(&mut self, result: &ReadRecordResult, written: usize, ended: usize) -> bool {
         self.text_len += written;
         self.cell_count += ended;
         match result {
@@ -174,7 +188,7 @@ impl Frames {
                 &mut self.ends[self.cell_count..],
             );
             rest = &rest[read..];
-            if self.took(result, written, ended) {
+            if self.took(&result, written, ended) {
                 return true;
             }
         }

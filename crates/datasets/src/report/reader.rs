@@ -82,7 +82,7 @@ impl ReportReader {
                     slice,
                     closed: false,
                 } => {
-                    let (reason, detail) = broken(input).unwrap_or_else(open_quote);
+                    let (reason, detail) = unfinished(input);
                     reject_large(object, output, *slice, reason, detail, Some(index));
                     return;
                 }
@@ -108,54 +108,54 @@ impl ReportReader {
         input: &mut Input<'_>,
         output: &mut Output<'_>,
     ) -> Option<Header> {
-        loop {
-            let (reason, detail) = match self.frames.next(input, is_clean) {
-                Frame::Row(len) => {
-                    let bound = match str::from_utf8(&input.window()[..len]) {
-                        Err(_) => Err("the header is not UTF-8"),
-                        Ok(_) => {
-                            let (text, ends) = self.frames.cells();
-                            let text = str::from_utf8(text).unwrap_or_default();
-                            let cells: Vec<_> = (0..ends.len())
-                                .map(|at| cell_at(text, ends, at).unwrap_or_default())
-                                .collect();
-                            if let [cell] = cells[..]
-                                && is_blank(cell)
-                            {
-                                input.consume(len);
-                                continue;
-                            }
-                            Header::bind(&cells, self.layout)
-                                .ok_or("no column Date or no column UserId")
+        let (reason, detail) = loop {
+            match self.frames.next(input, is_clean) {
+                Frame::Row(len) => match self.bind(&input.window()[..len]) {
+                    Ok(header) => {
+                        input.consume(len);
+                        if header.is_some() {
+                            return header;
                         }
-                    };
-                    match bound {
-                        Ok(header) => {
-                            input.consume(len);
-                            return Some(header);
-                        }
-                        Err(detail) => (Reason::NoHeader, detail.to_owned()),
                     }
-                }
+                    Err(detail) => break (Reason::NoHeader, detail.to_owned()),
+                },
                 Frame::Large { slice, closed } => {
-                    let (reason, detail) = match broken(input) {
-                        Some(broken) if !closed => broken,
-                        _ => (Reason::NoHeader, too_large()),
+                    let (reason, detail) = if closed {
+                        (Reason::NoHeader, too_large())
+                    } else {
+                        unfinished(input)
                     };
                     reject_large_object(object, input, output, *slice, reason, detail);
                     return None;
                 }
-                Frame::OpenQuote => open_quote(),
+                Frame::OpenQuote => break open_quote(),
                 Frame::End => {
                     if let Some((reason, detail)) = broken(input) {
                         output.reject_rest(object, input, reason, detail, Some(0));
                     }
                     return None;
                 }
-            };
-            output.reject_rest(object, input, reason, detail, None);
-            return None;
+            }
+        };
+        output.reject_rest(object, input, reason, detail, None);
+        None
+    }
+
+    /// Binds the row that was found last as a header; `None`: a blank line.
+    fn bind(&self, raw: &[u8]) -> Result<Option<Header>, &'static str> {
+        let (text, ends) = self.frames.cells();
+        let (Ok(line), Ok(text)) = (str::from_utf8(raw), str::from_utf8(text)) else {
+            return Err("the header is not UTF-8");
+        };
+        if ends.len() == 1 && is_blank(line) {
+            return Ok(None);
         }
+        let cells: Vec<_> = (0..ends.len())
+            .map(|at| cell_at(text, ends, at).unwrap_or_default())
+            .collect();
+        Header::bind(&cells, self.layout)
+            .map(Some)
+            .ok_or("no column Date or no column UserId")
     }
 
     /// Takes a row; `None`: a blank line.
@@ -214,6 +214,14 @@ fn broken(input: &Input<'_>) -> Option<(Reason, String)> {
     }
 }
 
+/// Why the last row has no end.
+fn unfinished(input: &Input<'_>) -> (Reason, String) {
+    match broken(input) {
+        Some(broken) if !is_clean(input) => broken,
+        _ => open_quote(),
+    }
+}
+
 fn open_quote() -> (Reason, String) {
     (Reason::OpenQuote, "a quote is never closed".to_owned())
 }
@@ -265,6 +273,7 @@ fn reject_large_object(
             break;
         }
     }
-    let record_index = (reason != Reason::NoHeader).then_some(0);
+    let whole = matches!(reason, Reason::NoHeader | Reason::OpenQuote);
+    let record_index = (!whole).then_some(0);
     reject_large(object, output, slice, reason, detail, record_index);
 }
