@@ -37,9 +37,9 @@ pub struct ChatRecord {
     /// `conversationId` and `utteranceId`; the outer `None`: no metadata.
     pub metadata: Option<(Option<String>, Option<String>)>,
     /// JSON, one for each reference.
-    pub code_references: Vec<String>,
+    pub code_references: Option<Vec<String>>,
     /// uri, title, snippet.
-    pub web_links: Vec<(String, String, String)>,
+    pub web_links: Option<Vec<(String, String, String)>>,
     /// A uuid.
     pub request_id: Option<String>,
     /// Members that no schema knows: name and JSON, in the request half.
@@ -49,7 +49,7 @@ pub struct ChatRecord {
 /// The two generations of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generation {
-    /// The documented one: what is missing is `null`, or an empty list.
+    /// The documented one: what is missing is `null`.
     Nulls,
     /// The current one: what is missing has no key.
     Omitted,
@@ -68,18 +68,20 @@ impl ChatRecord {
                 generation,
             )
         });
-        let links: Vec<String> = self
-            .web_links
-            .iter()
-            .map(|(uri, title, snippet)| {
-                format!(
-                    r#"{{"uri":{},"title":{},"snippet":{}}}"#,
-                    quoted(uri),
-                    quoted(title),
-                    quoted(snippet)
-                )
-            })
-            .collect();
+        let links = self.web_links.as_ref().map(|links| {
+            let links: Vec<String> = links
+                .iter()
+                .map(|(uri, title, snippet)| {
+                    format!(
+                        r#"{{"uri":{},"title":{},"snippet":{}}}"#,
+                        quoted(uri),
+                        quoted(title),
+                        quoted(snippet)
+                    )
+                })
+                .collect();
+            list(&links)
+        });
         let mut request = vec![
             ("prompt", prompt),
             ("chatTriggerType", trigger),
@@ -97,8 +99,11 @@ impl ChatRecord {
             ("assistantResponse", text(self.response.as_ref())),
             ("followupPrompts", self.followup_prompts.clone()),
             ("messageMetadata", metadata),
-            ("codeReferenceEvents", Some(list(&self.code_references))),
-            ("supplementaryWebLinksEvent", Some(list(&links))),
+            (
+                "codeReferenceEvents",
+                self.code_references.as_deref().map(list),
+            ),
+            ("supplementaryWebLinksEvent", links),
             ("requestId", text(self.request_id.as_ref())),
         ];
         format!(
@@ -329,8 +334,8 @@ pub fn record(
         metadata: rng
             .chance(20)
             .then(|| (None, rng.chance(50).then(|| rng.uuid()))),
-        code_references,
-        web_links,
+        code_references: rng.chance(85).then_some(code_references),
+        web_links: (!web_links.is_empty() || rng.chance(85)).then_some(web_links),
         request_id: Some(rng.uuid()),
         unknown,
     }

@@ -47,7 +47,7 @@ pub fn request(rng: &mut Rng, topic: &Topic) -> String {
     } = topic;
     let issue = *rng.pick(&ISSUES);
     let first = match rng.below(6) {
-        0 => format!("Why does the {part} {issue} when the {noun} list is empty?"),
+        0 => format!("Why is it that the {part} {issue} when the {noun} list is empty?"),
         1 => format!("Add a test for the {part} that covers a {noun} without a date."),
         2 => format!(
             "Please refactor {file} so that reading a {noun} and saving it are two functions."

@@ -129,8 +129,10 @@ fn reports_count_the_prompts_of_the_logs() {
 #[test]
 fn every_generation_of_the_report_parts_and_a_later_export_are_there() {
     let bucket: Vec<_> = organisation(7, from(), 40, 12).collect();
-    let reports: Vec<&GeneratedObject> =
-        bucket.iter().filter(|o| o.key.ends_with(".csv")).collect();
+    let reports: Vec<&GeneratedObject> = bucket
+        .iter()
+        .filter(|o| o.key.contains("/user_report/"))
+        .collect();
     let headers: BTreeSet<(bool, bool, bool, bool)> = reports
         .iter()
         .map(|o| {
