@@ -11,7 +11,9 @@ difference of each table; exits 1 if there is one.
 import json
 import os
 import sys
+from collections import Counter
 from datetime import date, timedelta
+from functools import lru_cache
 
 import duckdb
 import polars
@@ -19,6 +21,7 @@ import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet as pq
 
+from bucket import UNDATED, classify
 from tables import FREE_TEXT, TABLES
 
 LINKS = pa.list_(pa.field("element", pa.struct([("uri", pa.string()), ("title", pa.string()), ("snippet", pa.string())])))
@@ -80,7 +83,8 @@ def compare_part(table, dt, path, expected):
         rows = read_rows(columns, file.read())
     except Difference as difference:
         raise Difference(f"{path}: {difference}") from None
-    order = [place(table, row, expected) for row in rows]
+    check_membership(path, rows, expected)
+    order = [place(table, row) for row in rows]
     for i, (left, right) in enumerate(zip(order, order[1:])):
         check(left <= right, f"{path}: row {i + 1} comes before row {i} in canonical order: {right} < {left}")
     for i, (want, have) in enumerate(zip(expected, rows)):
@@ -90,13 +94,16 @@ def compare_part(table, dt, path, expected):
             elif not same(kind, want[name], have[name]):
                 where = f"{have['source_object']} record {have['record_index']}"
                 raise Difference(f"{path}: row {i} ({where}): {name}\n  expected {want[name]!r}\n  found    {have[name]!r}")
-    check(len(rows) == len(expected), f"{path}: {len(rows)} rows, expected {len(expected)}; {odd_one(rows, expected)}")
 
 
-def odd_one(rows, expected):
-    one, other = (rows, "not expected") if len(rows) > len(expected) else (expected, "missing")
-    first = one[min(len(rows), len(expected))] if one else None
-    return f"{other}: {first['source_object']} record {first['record_index']}" if first else ""
+def check_membership(path, rows, expected):
+    """Which records there are, before what they hold: one that is missing would shift all others."""
+    name = lambda row: (row["source_object"], -1 if row["record_index"] is None else row["record_index"])
+    have, want = Counter(map(name, rows)), Counter(map(name, expected))
+    for text, odd in (("missing", want - have), ("not expected", have - want)):
+        if odd:
+            source, index = min(odd)
+            raise Difference(f"{path}: {len(rows)} rows, expected {len(expected)}; {text}: {source} record {index}")
 
 
 def check_schema(columns, file):
@@ -160,26 +167,20 @@ def same(kind, want, have):
     return type(want) is type(have) and want == have
 
 
-def place(table, row, expected):
-    """A row's place in canonical order. The source day is looked up: a part does not hold it."""
-    days = place.days.setdefault(id(expected), {})
-    if not days:
-        days.update((r["source_object"], source_day(r["source_object"])) for r in expected)
+def place(table, row):
+    """A row's place in canonical order."""
     source = row["source_object"]
     index = -1 if row["record_index"] is None else row["record_index"]
-    day = days.get(source) or source_day(source)
     tail = (row["reason"], row["byte_offset"]) if table == "rejects" else ()
-    return day, source.encode(), index, tail
+    return source_day(source), source.encode(), index, tail
 
 
-place.days = {}
-
-
+@lru_cache(maxsize=None)
 def source_day(source_object):
-    from bucket import classify
-
-    known = classify(*source_object.partition("/")[::2]) if "AWSLogs/" not in source_object else classify("", "", source_object)
-    return known.day.isoformat() if known else "2019-01-01"
+    """A part does not hold it: it is a function of the object's name."""
+    name, _, key = source_object.partition("/")
+    known = classify("", "", source_object) if name == "AWSLogs" else classify(name, "", key)
+    return known.day if known else UNDATED
 
 
 def compare_data_set(columns, root, expected):
