@@ -7,6 +7,7 @@
 pub mod dataset;
 pub mod day;
 pub mod drift;
+pub mod generate;
 pub mod input;
 pub mod key;
 pub mod model;
