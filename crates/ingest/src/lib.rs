@@ -1,1 +1,3 @@
-//! promptlake
+//! What moves the data from its sources into the lake: discover → plan → read → merge → encode → publish → report.
+
+pub mod inflate;
