@@ -1,4 +1,9 @@
 //! What moves the data from its sources into the lake: discover → plan → read → merge → encode → publish → report.
 
+pub mod discover;
+pub mod exit;
 pub mod inflate;
+#[cfg(test)]
+mod memory_source;
 pub mod object_list;
+pub mod report;

@@ -14,6 +14,19 @@ pub struct Window {
     pub to: Option<Day>,
 }
 
+impl Window {
+    /// Whatever is there.
+    pub const ALL: Self = Self {
+        from: None,
+        to: None,
+    };
+
+    /// Whether a day is in it. Undated objects are looked at whatever it says.
+    pub fn contains(&self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+}
+
 /// An object as a listing shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
