@@ -6,4 +6,5 @@ pub mod inflate;
 #[cfg(test)]
 mod memory_source;
 pub mod object_list;
+pub mod rejects;
 pub mod report;
