@@ -118,8 +118,8 @@ pub(crate) fn changed_and_gone(shelf: &dyn Shelf) {
                 assert_eq!(bytes(body).unwrap(), b"12345");
                 continue;
             }
-            ("gone", Err(SourceError::NotFound { place, .. })) => place,
-            ("changed" | "longer" | "shorter", Err(SourceError::Changed { place })) => place,
+            ("gone", Err(SourceError::NotFound { place, .. }))
+            | ("changed" | "longer" | "shorter", Err(SourceError::Changed { place })) => place,
             (_, other) => panic!("{key}: {other:?}"),
         };
         assert!(place.ends_with(key), "{place}");
