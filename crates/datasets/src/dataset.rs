@@ -40,4 +40,4 @@ pub trait Decoder: Send {
 }
 
 /// Every dataset, in the order of their names.
-pub static DATASETS: &[&Dataset] = &[];
+pub static DATASETS: &[&Dataset] = &[&crate::chat::DATASET];
