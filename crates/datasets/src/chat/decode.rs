@@ -133,7 +133,7 @@ impl ModelName {
     /// The canonical name, and whether it was seen before (`""` names none).
     fn of(&mut self, raw: &str) -> (&str, bool) {
         if self.raw != raw || raw.is_empty() {
-            self.raw = raw.to_owned();
+            raw.clone_into(&mut self.raw);
             self.canonical = model::canonical(raw).into_owned();
             self.is_known = raw.is_empty() || model::is_known(&self.canonical);
         }

@@ -170,7 +170,6 @@ impl Extent {
                 } else {
                     State::Hex(role, left - 1)
                 }),
-                State::Escape(_) | State::Hex(..) => return Step::Syntax(at),
                 State::Literal([expected, rest @ ..]) if byte == *expected => {
                     if rest.is_empty() {
                         self.end_value(at + 1)
@@ -178,7 +177,7 @@ impl Extent {
                         self.go(State::Literal(rest))
                     }
                 }
-                State::Literal(_) => return Step::Syntax(at),
+                State::Escape(_) | State::Hex(..) | State::Literal(_) => return Step::Syntax(at),
                 State::Number(number) => {
                     if let Some(next) = number.next(byte) {
                         self.go(State::Number(next))
@@ -219,9 +218,8 @@ impl Extent {
                 }
                 self.go(State::Text(Role::Key))
             }
-            (State::Colon, b':') => self.go(State::Value),
             (State::After, b',') if self.open.top() => self.go(State::Key),
-            (State::After, b',') => self.go(State::Value),
+            (State::Colon, b':') | (State::After, b',') => self.go(State::Value),
             (State::After, b'}') if self.open.top() => self.close(at),
             (State::After, b']') if !self.open.top() => self.close(at),
             _ => Some(Step::Syntax(at)),

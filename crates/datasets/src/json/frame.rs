@@ -5,16 +5,16 @@ use std::ops::Range;
 
 use super::extent::{Extent, Step};
 use super::fault::Fault;
+use super::refuse::{too_deep, too_large};
 use super::scan::{Scanner, is_space};
 use crate::drift::DriftKind;
 use crate::input::{End, Input};
 use crate::object::Object;
 use crate::output::Output;
 use crate::reason::Reason;
-use crate::rejects::{Reject, Spool};
 
 /// The largest record that is read, in bytes. More is not held in memory.
-const MAX_RECORD: usize = 64 << 20;
+pub(super) const MAX_RECORD: usize = 64 << 20;
 
 /// The member that holds the records of an object.
 const LIST: &str = "records";
@@ -50,10 +50,10 @@ pub(crate) fn records(
 }
 
 /// The rest of the object is rejected, and its bytes are used up.
-struct Stop;
+pub(super) struct Stop;
 
 /// What a search for the end of a value came to.
-enum Found {
+pub(super) enum Found {
     /// It is at hand, this long.
     Whole(usize),
     /// It was too large: rejected, and used up.
@@ -301,23 +301,8 @@ impl Frame<'_, '_, '_, '_> {
         }
     }
 
-    fn bad_record(&mut self, fault: &Fault, length: usize) {
-        match fault {
-            Fault::Bad(defect) => self.reject(defect.reason, defect.detail(), length),
-            Fault::End | Fault::Syntax(_) => self.reject(Reason::Syntax, cut(), length),
-        }
-    }
-
-    /// A value that is no record.
-    fn stray(&mut self, reason: Reason, detail: &str) -> Result<(), Stop> {
-        if let Found::Whole(length) = self.find_end()? {
-            self.reject(reason, detail.to_owned(), length);
-        }
-        Ok(())
-    }
-
     /// Lengthens the window until it holds the value at its front.
-    fn find_end(&mut self) -> Result<Found, Stop> {
+    pub(super) fn find_end(&mut self) -> Result<Found, Stop> {
         let mut extent = Extent::new();
         let mut fed = 0;
         loop {
@@ -347,89 +332,6 @@ impl Frame<'_, '_, '_, '_> {
                 Step::Syntax(at) => return Err(self.syntax(fed + at)),
                 Step::TooDeep(_) => return Err(self.reject_rest(Reason::TooDeep, too_deep())),
             }
-        }
-    }
-
-    /// Follows a value of which the window holds a part, seen by `extent`, to its end without holding it.
-    fn too_large(&mut self, mut extent: Extent) -> Result<(), Stop> {
-        let mut spool = Spool::new(self.input.offset(), self.input.line());
-        let mut seen = 0_u64;
-        let mut fed = self.input.window().len();
-        let (reason, detail, stop) = loop {
-            match extent.feed(&self.input.window()[fed..]) {
-                Step::Key(length) => fed += length,
-                Step::More => {
-                    let window = self.input.window();
-                    fed = 0;
-                    seen += window.len() as u64;
-                    spool.add(window);
-                    self.input.consume(window.len());
-                    if !self.input.more() {
-                        let (reason, detail) = self.cut_reason();
-                        break (reason, detail, true);
-                    }
-                }
-                Step::End(length) => {
-                    spool.add(&self.input.window()[..fed + length]);
-                    self.input.consume(fed + length);
-                    break (Reason::RecordTooLarge, too_large(), false);
-                }
-                Step::Syntax(at) => {
-                    break (Reason::Syntax, syntax(seen + (fed + at) as u64), true);
-                }
-                Step::TooDeep(_) => break (Reason::TooDeep, too_deep(), true),
-            }
-        };
-        while stop {
-            spool.add(self.input.window());
-            self.input.consume(self.input.window().len());
-            if !self.input.more() {
-                break;
-            }
-        }
-        let reject = spool.reject(reason, detail, Some(self.index));
-        self.output.reject(self.object, &reject);
-        self.index += 1;
-        if stop { Err(Stop) } else { Ok(()) }
-    }
-
-    /// Rejects the first `length` bytes of the window.
-    fn reject(&mut self, reason: Reason, detail: String, length: usize) {
-        let reject = Reject::of_slice(
-            reason,
-            detail,
-            Some(self.index),
-            self.input.offset(),
-            self.input.line(),
-            &self.input.window()[..length],
-        );
-        self.output.reject(self.object, &reject);
-        self.input.consume(length);
-        self.index += 1;
-    }
-
-    /// Rejects all that follows.
-    fn reject_rest(&mut self, reason: Reason, detail: String) -> Stop {
-        self.output
-            .reject_rest(self.object, self.input, reason, detail, Some(self.index));
-        Stop
-    }
-
-    /// Rejects all that follows: the byte at `at` is not JSON.
-    fn syntax(&mut self, at: usize) -> Stop {
-        self.reject_rest(Reason::Syntax, syntax(at as u64))
-    }
-
-    /// Rejects all that follows: there should be more of it.
-    fn cut_off(&mut self) -> Stop {
-        let (reason, detail) = self.cut_reason();
-        self.reject_rest(reason, detail)
-    }
-
-    fn cut_reason(&self) -> (Reason, String) {
-        match self.input.end() {
-            Some(End::Broken { reason, detail }) => (*reason, detail.clone()),
-            _ => (Reason::Syntax, cut()),
         }
     }
 
@@ -485,20 +387,4 @@ fn name_of(key: &[u8]) -> Option<Cow<'_, str>> {
 
 fn is_list(key: &[u8]) -> bool {
     name_of(key).is_some_and(|name| name == LIST)
-}
-
-fn cut() -> String {
-    "ends in the middle".to_owned()
-}
-
-fn too_large() -> String {
-    format!("larger than {} MiB", MAX_RECORD >> 20)
-}
-
-fn too_deep() -> String {
-    "nested deeper than can be followed".to_owned()
-}
-
-fn syntax(at: u64) -> String {
-    format!("not JSON at byte {at} of the slice")
 }

@@ -1,6 +1,7 @@
 //! JSON as the logs hold it: from bytes to the members of one record at a time, without copies and without recursion.
 //!
-//! - [`frame`] finds the records of an object, whatever they are wrapped in, in a window that slides over its bytes.
+//! - [`frame`] finds the records of an object, whatever they are wrapped in, in a window that slides over its bytes;
+//!   [`refuse`] is what it does with the others.
 //! - [`scan`] reads one record, member by member, straight from the window; it stops at the first [`Fault`].
 //! - [`extent`] finds out where a value ends that [`scan`] could not read or that the window does not hold yet.
 //! - [`known`] matches the members of a JSON object with those that a dataset knows; [`unknown`] keeps the others.
@@ -15,6 +16,7 @@ mod extent;
 mod fault;
 mod frame;
 mod known;
+mod refuse;
 mod scan;
 mod token;
 mod unknown;
