@@ -4,12 +4,16 @@
 //! [`dataset::DATASETS`] lists them. Everything else in the crate is what datasets share: [`table`] (columns, schemas),
 //! [`object`] (what a key tells), [`input`] (the inflated bytes), [`output`] (rows, rejects, drift) and [`day`], [`instant`].
 
+pub mod chat;
 pub mod dataset;
 pub mod day;
 pub mod drift;
 pub mod generate;
 pub mod input;
+pub mod instant;
+mod json;
 pub mod key;
+pub mod lineage;
 pub mod model;
 pub mod object;
 pub mod output;
@@ -21,3 +25,6 @@ pub mod sniff;
 pub mod table;
 pub mod user_id;
 pub mod user_report;
+
+#[cfg(test)]
+mod trial;
