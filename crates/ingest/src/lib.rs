@@ -6,5 +6,6 @@ pub mod inflate;
 #[cfg(test)]
 mod memory_source;
 pub mod object_list;
+pub mod plan;
 pub mod rejects;
 pub mod report;
