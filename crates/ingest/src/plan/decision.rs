@@ -24,6 +24,7 @@ pub(super) struct Rules<'a> {
     pub(super) sources: &'a [NamedSource],
     pub(super) dataset: Option<&'static Dataset>,
     pub(super) rebuild: bool,
+    pub(super) listing_only: bool,
     /// Objects of this dataset and day that a repair needs.
     pub(super) wanted: Option<&'a BTreeSet<String>>,
     /// Names of the sources whose objects are to be dropped where no listing shows them.
@@ -213,6 +214,9 @@ impl Rules<'_> {
         else {
             return Ok(None);
         };
+        if self.listing_only {
+            return Ok(Some(true));
+        }
         if first.listed.archived {
             return Ok(None);
         }
@@ -298,6 +302,9 @@ impl Rules<'_> {
         let (Some(a), Some(b)) = (at(first), at(other)) else {
             return Ok(false);
         };
+        if self.listing_only {
+            return Ok(true);
+        }
         if first.listed.archived || other.listed.archived {
             return Err(PlanProblem::Object {
                 what: self.place(other),

@@ -40,6 +40,8 @@ pub struct PlanOptions {
     pub rebuild: bool,
     /// What the ledger has of a fully listed source, and no listing showed, is to be dropped.
     pub drop_missing: bool,
+    /// No object is read: where reading would tell a mirror from a clash, it is taken for a mirror.
+    pub listing_only: bool,
     /// Objects that a repair needs, by (dataset, source day).
     pub wanted: BTreeMap<(String, Day), BTreeSet<String>>,
 }
@@ -198,6 +200,7 @@ impl<'a> Planner<'a> {
                     sources: self.sources,
                     dataset: day.dataset,
                     rebuild: self.options.rebuild,
+                    listing_only: self.options.listing_only,
                     wanted: self.options.wanted.get(&(day.name.to_owned(), day.day)),
                     droppable: &self.droppable,
                 };
