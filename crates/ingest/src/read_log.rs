@@ -19,19 +19,12 @@ use crate::plan::DayListing;
 pub struct Logged {
     /// What the ledger is to say of it.
     pub entry: LedgerEntry,
-    /// What it said, if it knew the object: (ETag, decoder version).
-    pub base: Option<(String, u32)>,
+    /// What it said, if it knew the object.
+    pub base: Option<Base>,
     /// The partitions that it fed before.
     pub fed: Vec<Feed>,
     /// It is not there any more and its rows go.
     pub drop: bool,
-}
-
-impl Logged {
-    /// What the ledger said.
-    pub fn base(&self) -> Option<Base> {
-        self.base.clone().map(|(etag, decoder_version)| Base { etag, decoder_version })
-    }
 }
 
 /// A dataset and source day, and where its objects stand in the log.

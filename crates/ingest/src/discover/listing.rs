@@ -44,7 +44,7 @@ pub(super) fn list_source(
     };
     let mut problems = Vec::new();
     let result = source.source.list(
-        filter.window,
+        filter.listed_window(),
         &mut |listed| listing.see(ordinal, source, filter, classify, list, &listed),
         &mut |error| problems.push(ListError::Source(error)),
     );
@@ -52,7 +52,7 @@ pub(super) fn list_source(
     match result {
         Err(error) => listing.problems.push(error.into()),
         Ok(()) if listing.known > 0 => listing.usable = true,
-        Ok(()) => listing.look_outside(source, filter.window, classify),
+        Ok(()) => listing.look_outside(source, filter.listed_window(), classify),
     }
     listing
 }
@@ -150,7 +150,9 @@ impl Listing {
 }
 
 fn selects(filter: Filter<'_>, object: &Object) -> bool {
-    let in_window = !object.dated || filter.window.contains(object.day);
+    let in_window = !object.dated
+        || filter.window.contains(object.day)
+        || filter.extra_days.binary_search(&object.day).is_ok();
     let of_table = match (filter.table, object.dataset) {
         (Some(table), Some(dataset)) => dataset.family.tables.iter().any(|t| t.name == table),
         _ => true,

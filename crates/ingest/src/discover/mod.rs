@@ -13,6 +13,7 @@ use std::io;
 use std::path::Path;
 
 use promptlake_datasets::dataset::{DATASETS, Dataset};
+use promptlake_datasets::day::Day;
 use promptlake_datasets::drift::Drift;
 use promptlake_datasets::key::{self, Class, KeyContext};
 use promptlake_lake::source::{Source, SourceError, Window};
@@ -44,8 +45,23 @@ impl NamedSource {
 pub struct Filter<'a> {
     /// The source days; undated objects are always in it.
     pub window: Window,
+    /// Days that are looked at whatever the window says, because a repair needs them; in order.
+    pub extra_days: &'a [Day],
     /// Only what may fill this table; `None`: everything. Objects whose content decides always may.
     pub table: Option<&'a str>,
+}
+
+impl Filter<'_> {
+    /// The days that have to be listed: one window, since that is what a source takes.
+    fn listed_window(&self) -> Window {
+        let (Some(first), Some(last)) = (self.extra_days.first(), self.extra_days.last()) else {
+            return self.window;
+        };
+        Window {
+            from: self.window.from.map(|from| from.min(*first)),
+            to: self.window.to.map(|to| to.max(*last)),
+        }
+    }
 }
 
 /// How many objects were listed, and what became of them:

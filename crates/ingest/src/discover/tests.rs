@@ -1,5 +1,3 @@
-use promptlake_datasets::day::Day;
-
 use super::*;
 use crate::memory_source::{MemorySource, REGISTRY, classify};
 
@@ -24,6 +22,7 @@ fn all() -> Filter<'static> {
     Filter {
         window: Window::ALL,
         table: None,
+        extra_days: &[],
     }
 }
 
@@ -113,6 +112,7 @@ fn the_window_and_the_table_select() {
         Filter {
             window,
             table: None,
+            extra_days: &[],
         },
     );
     let found = found.unwrap();
@@ -128,9 +128,18 @@ fn the_window_and_the_table_select() {
             "s/flat/f"
         ]
     );
+    let extra = ["2026-01-01".parse().unwrap()];
+    let with_extra = Filter {
+        window,
+        table: None,
+        extra_days: &extra,
+    };
+    let found = run(&[MemorySource::of(&keys).named("s")], with_extra).unwrap();
+    assert_eq!(found.counts.selected, 5, "a repair's day too");
     let other_table = Filter {
         window: Window::ALL,
         table: Some("chat"),
+        extra_days: &[],
     };
     let found = run(&[MemorySource::of(&keys).named("s")], other_table).unwrap();
     assert_eq!(
@@ -168,6 +177,7 @@ fn days_without_use_are_no_error_if_there_are_others() {
             to: None,
         },
         table: None,
+        extra_days: &[],
     };
     let found = run(
         &[MemorySource::of(&["alpha/2026-01-01/a"]).named("s")],
