@@ -95,6 +95,8 @@ pub struct MergeInput<'a> {
     pub partition: PartitionId,
     /// The old part (without segments: there is none), then the new rows.
     pub runs: Vec<Run>,
+    /// The files of the only segment of the only new run, if that is all there is: they may be the new part as they are.
+    pub parked: Option<Vec<FinishedPart>>,
     /// Opens the twins listed with the old part.
     pub listed: &'a dyn Fn() -> Result<Listed<'a>, MergeError>,
     /// Whether rows of an object (run, source day, `source_object`) go: from the old part because it was read again,
@@ -128,8 +130,6 @@ pub struct Merged {
     pub parts: Vec<Option<FinishedPart>>,
     /// The counts of the parent table.
     pub counts: Counts,
-    /// Rows over 32 MB by table, which Athena cannot read.
-    pub large_rows: u64,
 }
 
 /// Why a merge failed.
@@ -168,8 +168,6 @@ impl MergeError {
     }
 }
 
-/// Athena reads no row above this.
-const LARGE_ROW: u64 = 32 << 20;
 /// How many twins that take over are read at once.
 const TAKEN_AT_ONCE: usize = 1024;
 
@@ -196,8 +194,15 @@ pub fn merge(
             .iter()
             .flatten()
             .all(crate::run_file::RunFile::same_encoding);
+    // What was parked in one file is in canonical order already, and cut canonically.
+    let parked = input.parked.as_ref().filter(|files| {
+        old.segments.is_empty()
+            && !analysis.changes
+            && counts.new_twins == 0
+            && files.first().is_some_and(|file| file.rows == counts.after)
+    });
     let mut writers = Vec::new();
-    if !same {
+    if !same && parked.is_none() {
         for table in family.tables {
             let path = temp.join(format!(
                 "{}-{}-merged.parquet",
@@ -208,19 +213,17 @@ pub fn merge(
     }
     let mut walk = Walk::new(input, &mut analysis, writers, contents)?;
     walk.go()?;
-    let large_rows = walk.large_rows;
-    let parts = walk.finish()?;
-    let parts = if same {
-        family.tables.iter().map(|_| None).collect()
-    } else {
-        parts.into_iter().map(Some).collect()
+    let written = walk.finish()?;
+    let parts = match parked {
+        _ if same => family.tables.iter().map(|_| None).collect(),
+        Some(files) => files.iter().cloned().map(Some).collect(),
+        None => written.into_iter().map(Some).collect(),
     };
-    Ok(Merged {
-        parts,
-        counts,
-        large_rows,
-    })
+    Ok(Merged { parts, counts })
 }
+
+/// What a walk that writes nothing reads: enough to count rows by object.
+const COUNTED: &[&str] = &["account_id", "region", "source_object", "record_index"];
 
 /// One walk over all runs.
 struct Walk<'a, 'i, 'b> {
@@ -235,7 +238,6 @@ struct Walk<'a, 'i, 'b> {
     held: Option<(RecordBatch, usize, Range<usize>)>,
     objects: Vec<Option<ObjectRows>>,
     rank: u64,
-    large_rows: u64,
     changed: Option<crate::duplicates::Decision>,
     twin: Option<(u64, u64)>,
     taken: VecDeque<(u64, Vec<RecordBatch>)>,
@@ -250,9 +252,10 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
     ) -> Result<Self, MergeError> {
         let (mut parents, mut children) = (Vec::new(), Vec::new());
         for run in &input.runs {
-            parents.push(RunCursor::new(run, input.partition, 0, None).map_err(MergeError::Read)?);
-            let cursors = (1..input.partition.family.tables.len())
-                .map(|table| RunCursor::new(run, input.partition, table, None));
+            let columns = writers.is_empty().then_some(COUNTED);
+            let cursor = |table| RunCursor::new(run, input.partition, table, columns);
+            parents.push(cursor(0).map_err(MergeError::Read)?);
+            let cursors = (1..input.partition.family.tables.len()).map(cursor);
             children.push(
                 cursors
                     .collect::<Result<Vec<_>, _>>()
@@ -272,7 +275,6 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             children,
             held: None,
             rank: 0,
-            large_rows: 0,
             changed,
             twin,
             taken: VecDeque::new(),
@@ -355,11 +357,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         self.writers[0]
             .copy(file, group)
             .map_err(MergeError::Write)?;
-        let heads = file.read(
-            Some(&["account_id", "region", "source_object", "record_index"]),
-            vec![group],
-            None,
-        );
+        let heads = file.read(Some(COUNTED), vec![group], None);
         for batch in heads.map_err(MergeError::Read)? {
             let batch = batch.map_err(MergeError::Read)?;
             self.count(0, &batch, 0..batch.num_rows())?;
@@ -499,10 +497,6 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         weights: &[u64],
         rows: Range<usize>,
     ) -> Result<(), MergeError> {
-        self.large_rows += weights[rows.clone()]
-            .iter()
-            .filter(|weight| **weight > LARGE_ROW)
-            .count() as u64;
         self.count(table, batch, rows.clone())?;
         match self.writers.get_mut(table) {
             Some(writer) => writer

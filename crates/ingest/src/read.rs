@@ -82,9 +82,17 @@ pub fn read<E: From<PlanError> + Send>(
 ) -> Result<(), E> {
     // Unbounded, yet short: a worker has two claims at most. A bound could stop a claimer that others wait for.
     let (order, claims) = channel();
-    let claimer = Mutex::new(Claimer { next_job, job: VecDeque::new(), order, error: None, done: false });
+    let claimer = Mutex::new(Claimer {
+        next_job,
+        job: VecDeque::new(),
+        order,
+        error: None,
+        done: false,
+    });
     let result = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..options.threads).map(|_| scope.spawn(|| Worker::new(options).work(&claimer))).collect();
+        let workers: Vec<_> = (0..options.threads)
+            .map(|_| scope.spawn(|| Worker::new(options).work(&claimer)))
+            .collect();
         // The claimer's end of `order` closes when the last job is claimed; then the receiver ends.
         let result = receive(claims, &mut handle);
         for worker in workers {
@@ -95,14 +103,21 @@ pub fn read<E: From<PlanError> + Send>(
         result
     });
     result?;
-    match claimer.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).error {
+    match claimer
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .error
+    {
         Some(error) => Err(error.into()),
         None => Ok(()),
     }
 }
 
 /// Takes what the claims give, one claim after the other. On an error the receivers are dropped, which ends the workers.
-fn receive<E>(claims: Receiver<Receiver<Event>>, handle: &mut impl FnMut(Event) -> Result<(), E>) -> Result<(), E> {
+fn receive<E>(
+    claims: Receiver<Receiver<Event>>,
+    handle: &mut impl FnMut(Event) -> Result<(), E>,
+) -> Result<(), E> {
     for claim in claims {
         for event in claim {
             handle(event)?;
@@ -139,7 +154,9 @@ impl<F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<F> {
                     if self.job.is_empty() {
                         // Nothing to read, but something to note: a claim of its own, already used up.
                         let (send, receive) = sync_channel(1);
-                        if send.send(Event::Job(Box::new(job))).is_err() || self.order.send(receive).is_err() {
+                        if send.send(Event::Job(Box::new(job))).is_err()
+                            || self.order.send(receive).is_err()
+                        {
                             return self.end();
                         }
                     } else if send.send(Event::Job(Box::new(job))).is_err() {
@@ -156,8 +173,13 @@ impl<F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<F> {
         let mut objects: Vec<PlannedObject> = Vec::new();
         let mut bytes = 0;
         while let Some(next) = self.job.front() {
-            let same_source = objects.first().is_none_or(|first| first.source == next.source);
-            if !same_source || objects.len() == CLAIM_OBJECTS || (bytes > 0 && bytes + next.size > CLAIM_BYTES) {
+            let same_source = objects
+                .first()
+                .is_none_or(|first| first.source == next.source);
+            if !same_source
+                || objects.len() == CLAIM_OBJECTS
+                || (bytes > 0 && bytes + next.size > CLAIM_BYTES)
+            {
                 break;
             }
             bytes += next.size;
@@ -191,21 +213,41 @@ type Fetch<'a> = Box<dyn Iterator<Item = Result<Body, SourceError>> + Send + 'a>
 
 impl<'a> Worker<'a> {
     fn new(options: &'a ReadOptions<'a>) -> Self {
-        Self { options, inflater: Inflater::new(options.max_object_bytes), decoders: BTreeMap::new() }
+        Self {
+            options,
+            inflater: Inflater::new(options.max_object_bytes),
+            decoders: BTreeMap::new(),
+        }
     }
 
-    fn work<F: FnMut() -> Result<Option<ReadJob>, PlanError>>(mut self, claimer: &Mutex<Claimer<F>>) {
+    fn work<F: FnMut() -> Result<Option<ReadJob>, PlanError>>(
+        mut self,
+        claimer: &Mutex<Claimer<F>>,
+    ) {
         let next = || {
-            let claim = claimer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).claim(self.options.stop)?;
+            let claim = claimer
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .claim(self.options.stop)?;
             let source = &self.options.sources[usize::from(claim.objects.first()?.source)];
-            let fetch = source.source.fetch(claim.objects.iter().map(PlannedObject::listed).collect());
+            let fetch = source
+                .source
+                .fetch(claim.objects.iter().map(PlannedObject::listed).collect());
             Some((claim, fetch))
         };
         // One claim ahead, so that a remote source is never idle.
         let mut ahead = next();
         while let Some((claim, fetch)) = ahead.take() {
             ahead = next();
-            if Self::process(self.options.sources, &mut self.inflater, &mut self.decoders, claim, fetch).is_none() {
+            if Self::process(
+                self.options.sources,
+                &mut self.inflater,
+                &mut self.decoders,
+                claim,
+                fetch,
+            )
+            .is_none()
+            {
                 return;
             }
         }
@@ -225,7 +267,14 @@ impl<'a> Worker<'a> {
         let mut read = Vec::with_capacity(claim.objects.len());
         for (planned, body) in claim.objects.into_iter().zip(fetch) {
             let source = &sources[usize::from(planned.source)];
-            read.push(read_object(source, planned, body, inflater, decoders, &mut output));
+            read.push(read_object(
+                source,
+                planned,
+                body,
+                inflater,
+                decoders,
+                &mut output,
+            ));
         }
         for decoder in decoders.values_mut() {
             decoder.finish(&mut output);
@@ -250,13 +299,21 @@ fn read_object(
     decoders: &mut BTreeMap<&'static str, Box<dyn Decoder>>,
     output: &mut Output<'_>,
 ) -> ReadObject {
-    let failed = |planned, error| ReadObject { planned, dataset: None, outcome: Err(error), inflated: 0 };
+    let failed = |planned, error| ReadObject {
+        planned,
+        dataset: None,
+        outcome: Err(error),
+        inflated: 0,
+    };
     let body = match body {
         Ok(body) => body,
         Err(error) => return failed(planned, with_causes(&error)),
     };
     let Class::Object(mut object) = classify(&source.context, &planned.key, planned.size) else {
-        return failed(planned, "its key is not one of an object any more".to_owned());
+        return failed(
+            planned,
+            "its key is not one of an object any more".to_owned(),
+        );
     };
     let mut input = inflater.input(body);
     decode(&mut object, &mut input, decoders, output);
@@ -267,20 +324,33 @@ fn read_object(
         Some(error) => Err(format!("read {}: {error}", source.place)),
         None => Ok(outcome),
     };
-    ReadObject { dataset: object.dataset, planned, outcome, inflated }
+    ReadObject {
+        dataset: object.dataset,
+        planned,
+        outcome,
+        inflated,
+    }
 }
 
-fn decode(object: &mut Object, input: &mut Input<'_>, decoders: &mut BTreeMap<&'static str, Box<dyn Decoder>>, output: &mut Output<'_>) {
+fn decode(
+    object: &mut Object,
+    input: &mut Input<'_>,
+    decoders: &mut BTreeMap<&'static str, Box<dyn Decoder>>,
+    output: &mut Output<'_>,
+) {
     if object.dataset.is_none() {
         while input.window().len() < SNIFFED && input.more() {}
-        if input.window().is_empty() && input.end() == Some(&promptlake_datasets::input::End::Clean) {
+        if input.window().is_empty() && input.end() == Some(&promptlake_datasets::input::End::Clean)
+        {
             return;
         }
         object.dataset = sniff(input.window());
     }
     match object.dataset {
         Some(dataset) => {
-            let decoder = decoders.entry(dataset.name).or_insert_with(|| (dataset.decoder)());
+            let decoder = decoders
+                .entry(dataset.name)
+                .or_insert_with(|| (dataset.decoder)());
             decoder.decode(object, input, output);
         }
         None => {

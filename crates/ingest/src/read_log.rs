@@ -59,14 +59,25 @@ impl ReadLogWriter {
     /// # Errors
     /// If it cannot be created.
     pub fn new(temp: &Path) -> io::Result<Self> {
-        Ok(Self { file: BufWriter::new(tempfile::tempfile_in(temp)?), at: 0, objects: BTreeMap::new(), days: Vec::new() })
+        Ok(Self {
+            file: BufWriter::new(tempfile::tempfile_in(temp)?),
+            at: 0,
+            objects: BTreeMap::new(),
+            days: Vec::new(),
+        })
     }
 
     /// Begins a day, or goes on with it.
     pub fn day(&mut self, dataset: &str, day: Day, listing: Option<DayListing>) {
         match self.days.last_mut() {
             Some(last) if last.dataset == dataset && last.day == day => last.listing = listing,
-            _ => self.days.push(LoggedDay { dataset: dataset.to_owned(), day, start: self.at, end: self.at, listing }),
+            _ => self.days.push(LoggedDay {
+                dataset: dataset.to_owned(),
+                day,
+                start: self.at,
+                end: self.at,
+                listing,
+            }),
         }
     }
 
@@ -75,11 +86,17 @@ impl ReadLogWriter {
     /// # Errors
     /// If it cannot be written.
     pub fn push(&mut self, logged: &Logged) -> io::Result<()> {
-        let Some(day) = self.days.last_mut() else { return Err(io::Error::other("an object before its day")) };
+        let Some(day) = self.days.last_mut() else {
+            return Err(io::Error::other("an object before its day"));
+        };
         let json = serde_json::to_vec(logged)?;
-        self.file.write_all(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes())?;
+        self.file
+            .write_all(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes())?;
         self.file.write_all(&json)?;
-        self.objects.entry(day.day).or_default().push((hash(&logged.entry.object), self.at));
+        self.objects
+            .entry(day.day)
+            .or_default()
+            .push((hash(&logged.entry.object), self.at));
         self.at += 4 + json.len() as u64;
         day.end = self.at;
         Ok(())
@@ -90,9 +107,18 @@ impl ReadLogWriter {
     /// # Errors
     /// If it cannot be written.
     pub fn finish(mut self) -> io::Result<ReadLog> {
-        self.objects.values_mut().for_each(|objects| objects.sort_unstable());
-        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(ReadLog { file, objects: self.objects, days: self.days })
+        self.objects
+            .values_mut()
+            .for_each(|objects| objects.sort_unstable());
+        let file = self
+            .file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        Ok(ReadLog {
+            file,
+            objects: self.objects,
+            days: self.days,
+        })
     }
 }
 
@@ -150,7 +176,10 @@ impl ReadLog {
         let objects = self.objects.get(&day)?;
         let hash = hash(object);
         let found = objects.partition_point(|(other, _)| *other < hash);
-        objects.get(found).filter(|(other, _)| *other == hash).map(|(_, at)| *at)
+        objects
+            .get(found)
+            .filter(|(other, _)| *other == hash)
+            .map(|(_, at)| *at)
     }
 
     /// The object at an offset, and the offset behind it.

@@ -49,6 +49,37 @@ impl Ord for PartitionId {
 /// Rows in canonical order, in files that follow one another; each has a file a table of the family.
 pub type ParkedRun = Vec<Vec<FinishedPart>>;
 
+/// Athena reads no row above this.
+const LARGE_ROW: u64 = 32 << 20;
+/// How many of them are named.
+const LARGE_ROWS: usize = 100;
+
+/// All that was staged.
+#[derive(Debug)]
+pub struct Parked {
+    /// The runs of every partition that has rows.
+    pub runs: BTreeMap<PartitionId, Vec<ParkedRun>>,
+    /// Rows over 32 MB, the first hundred.
+    pub large: Vec<Large>,
+    /// Their number.
+    pub large_count: u64,
+}
+
+/// A row that Athena does not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Large {
+    /// Its table.
+    pub table: &'static str,
+    /// Its partition.
+    pub dt: Day,
+    /// Its object.
+    pub object: String,
+    /// Its record.
+    pub index: i64,
+    /// Its bytes, about.
+    pub bytes: u64,
+}
+
 /// Where a row stands: source day, object, record.
 type Place = (Day, String, i64);
 
@@ -64,6 +95,8 @@ pub struct Stage {
     files: u64,
     appends: u64,
     day: Day,
+    large: Vec<Large>,
+    large_count: u64,
 }
 
 #[derive(Debug, Default)]
@@ -93,6 +126,8 @@ impl Stage {
             files: 0,
             appends: 0,
             day: Day(i32::MIN),
+            large: Vec::new(),
+            large_count: 0,
         }
     }
 
@@ -122,6 +157,7 @@ impl Stage {
                     self.keep_order(id, day, batch, &range, !checked.contains(&dt))?;
                     checked.push(dt);
                 }
+                self.note_large(rows.family.tables[table].name, dt, batch, &weights, &range);
                 let live = self.live(id, day)?;
                 // A few rows must not keep a large batch alive.
                 if range.len() * 4 < batch.num_rows() {
@@ -138,11 +174,11 @@ impl Stage {
         self.relieve(day)
     }
 
-    /// Parks everything; the runs of every partition that has rows.
+    /// Parks everything.
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn finish(mut self) -> Result<BTreeMap<PartitionId, Vec<ParkedRun>>, ParquetError> {
+    pub fn finish(mut self) -> Result<Parked, ParquetError> {
         let ids: Vec<PartitionId> = self.partitions.keys().copied().collect();
         for id in &ids {
             self.close(*id)?;
@@ -156,11 +192,16 @@ impl Stage {
         for id in ids {
             self.park(id)?;
         }
-        Ok(self
+        let runs = self
             .partitions
             .into_iter()
             .map(|(id, staged)| (id, staged.runs))
-            .collect())
+            .collect();
+        Ok(Parked {
+            runs,
+            large: self.large,
+            large_count: self.large_count,
+        })
     }
 
     /// Starts another run of the partition if these rows do not follow the last ones.
@@ -192,6 +233,33 @@ impl Stage {
         }
         self.partitions.entry(id).or_default().last = Some(place(range.end - 1));
         Ok(())
+    }
+
+    fn note_large(
+        &mut self,
+        table: &'static str,
+        dt: Day,
+        batch: &RecordBatch,
+        weights: &[u64],
+        rows: &Range<usize>,
+    ) {
+        let places = Places::of(batch);
+        for row in rows.clone().filter(|row| weights[*row] > LARGE_ROW) {
+            self.large_count += 1;
+            if self.large.len() < LARGE_ROWS {
+                let (object, index) = (
+                    places.object(row).to_owned(),
+                    places.index(row).unwrap_or(-1),
+                );
+                self.large.push(Large {
+                    table,
+                    dt,
+                    object,
+                    index,
+                    bytes: weights[row],
+                });
+            }
+        }
     }
 
     fn live(&mut self, id: PartitionId, day: Day) -> Result<&mut Live, ParquetError> {

@@ -272,7 +272,7 @@ fn read(
         stage.append(*day, &batches(family, name, version)).unwrap();
     }
     let partition = PartitionId { family, dt: DT };
-    let mut staged = stage.finish().unwrap();
+    let mut staged = stage.finish().unwrap().runs;
     let mut old = Run::default();
     if !lake.parts.is_empty() {
         let mut files = Vec::new();
@@ -284,7 +284,12 @@ fn read(
         old.segments.push(files);
     }
     let mut runs = vec![old];
-    for parked in staged.remove(&partition).unwrap_or_default() {
+    let staged = staged.remove(&partition).unwrap_or_default();
+    let parked = match staged.as_slice() {
+        [run] if run.len() == 1 => Some(run[0].clone()),
+        _ => None,
+    };
+    for parked in staged {
         let open = |files: Vec<promptlake_ingest::part::FinishedPart>| {
             files
                 .iter()
@@ -302,6 +307,7 @@ fn read(
     let input = MergeInput {
         partition,
         runs,
+        parked,
         listed: &listed,
         gone: &gone,
     };
