@@ -8,18 +8,23 @@ pub mod chat;
 pub mod dataset;
 pub mod day;
 pub mod drift;
+pub mod generate;
 pub mod input;
 pub mod instant;
 mod json;
 pub mod key;
-pub mod lineage;
+mod lineage;
 pub mod model;
 pub mod object;
 pub mod output;
 pub mod reason;
 pub mod rejects;
+pub mod render;
+mod report;
+pub mod sniff;
 pub mod table;
 pub mod user_id;
+pub mod user_report;
 
 #[cfg(test)]
 mod trial;

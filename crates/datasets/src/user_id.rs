@@ -1,16 +1,16 @@
-//! User ids: one written form for one person.
+//! User ids, as logs and reports write them.
 
 /// A user id, split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UserId<'a> {
-    /// The user within the identity store.
+    /// The user, without an identity store. May be empty.
     pub user_id: &'a str,
-    /// The identity store, with its `d-`.
+    /// The identity store, with its `d-`, where the source names one.
     pub identity_store_id: Option<&'a str>,
 }
 
-/// Splits `d-<store>.<user>` at the first dot, white space and then stray quotes around it removed.
-/// Anything else (`abc.def`, `d-123`, `d-123.`) stays whole.
+/// Splits a raw user id: trimmed, without `'` and `"` at either end, at the first dot if it begins with `d-` and
+/// something follows the dot; else it is whole.
 pub fn split(raw: &str) -> UserId<'_> {
     let id = raw.trim().trim_matches(['\'', '"']);
     match id.split_once('.') {
@@ -30,24 +30,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_prefixed_ids_are_split() {
+    fn only_an_identity_store_is_split_off() {
         for (raw, user_id, identity_store_id) in [
-            ("d-0a1b2c3d4e.5f0e-1", "5f0e-1", Some("d-0a1b2c3d4e")),
-            (" \"d-0a.5f.6a\" ", "5f.6a", Some("d-0a")),
-            ("'5f0e-1'", "5f0e-1", None),
+            (
+                "d-0a1b2c3d4e.5f0e1111-2222",
+                "5f0e1111-2222",
+                Some("d-0a1b2c3d4e"),
+            ),
+            ("d-0a1b2c3d4e.a.b", "a.b", Some("d-0a1b2c3d4e")),
+            (" \"d-0a1b2c3d4e.x'\t", "x", Some("d-0a1b2c3d4e")),
+            ("5f0e1111-2222", "5f0e1111-2222", None),
             ("abc.def", "abc.def", None),
             ("d-123", "d-123", None),
             ("d-123.", "d-123.", None),
+            ("D-123.x", "D-123.x", None),
+            ("''", "", None),
             ("", "", None),
         ] {
-            assert_eq!(
-                split(raw),
-                UserId {
-                    user_id,
-                    identity_store_id
-                },
-                "{raw}"
-            );
+            let expected = UserId {
+                user_id,
+                identity_store_id,
+            };
+            assert_eq!(split(raw), expected, "{raw}");
         }
     }
 }

@@ -5,6 +5,15 @@ use std::io::Read;
 
 use promptlake_datasets::day::Day;
 
+use crate::location::Location;
+
+mod day_folders;
+pub mod local;
+pub mod uri;
+
+pub use self::local::LocalSource;
+pub use self::uri::{SourceSpec, SpecError};
+
 /// The source days that a run looks at, both ends included; undated objects are always looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -12,6 +21,19 @@ pub struct Window {
     pub from: Option<Day>,
     /// Last day; `None`: whatever is there.
     pub to: Option<Day>,
+}
+
+impl Window {
+    /// Whatever is there.
+    pub const ALL: Self = Self {
+        from: None,
+        to: None,
+    };
+
+    /// Whether a day is in it. Undated objects are looked at whatever it says.
+    pub fn contains(&self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
 }
 
 /// An object as a listing shows it.
@@ -31,7 +53,8 @@ pub struct Listed {
 pub enum Body {
     /// All of it.
     Bytes(Vec<u8>),
-    /// A large one, read as it comes.
+    /// A large one, read as it comes. If it turns out not to be the listed object, or cannot be read on, reading ends
+    /// with an error that holds a [`SourceError`]: whatever was read before is void.
     Stream(Box<dyn Read + Send>),
 }
 
@@ -65,6 +88,35 @@ pub trait Source: fmt::Debug + Send + Sync {
         &self,
         objects: Vec<Listed>,
     ) -> Box<dyn Iterator<Item = Result<Body, SourceError>> + Send + '_>;
+
+    /// The lake's folder that listings left out because it lies in this source; known after a listing.
+    fn excluded(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// Opens a source. Of the lake, nothing is shown where the two are nested.
+///
+/// # Errors
+/// If this kind of place cannot be read. Whether it is there is seen by listing it.
+pub fn open_source(spec: &SourceSpec, lake: &Location) -> Result<Box<dyn Source>, SourceError> {
+    match &spec.location {
+        Location::Local(path) => {
+            let mut source = LocalSource::new(path.clone());
+            if let Location::Local(lake) = lake {
+                source = source.excluding_lake(lake);
+            }
+            if spec.context.lex {
+                source = source.without_day_folders();
+            }
+            Ok(Box::new(source))
+        }
+        Location::S3 { .. } => Err(SourceError::Other {
+            action: "open",
+            place: spec.location.to_string(),
+            source: "buckets cannot be read yet".into(),
+        }),
+    }
 }
 
 /// What went wrong with a source.

@@ -4,6 +4,12 @@ use std::fmt;
 use std::fs::File;
 use std::path::Path;
 
+use crate::location::Location;
+
+pub mod local;
+
+pub use self::local::LocalStorage;
+
 /// Changes with every write of an object. Local: `<mtime ns>-<size>-<inode>`; S3: the ETag. Means nothing in another storage.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
@@ -76,6 +82,21 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// # Errors
     /// As [`Storage::publish`].
     fn remove(&self, path: &str, expect: &Version) -> Result<(), StorageError>;
+}
+
+/// Opens a lake's storage. Nothing is created before the first publish.
+///
+/// # Errors
+/// If this kind of place cannot be written.
+pub fn open_storage(lake: &Location) -> Result<Box<dyn Storage>, StorageError> {
+    match lake {
+        Location::Local(path) => Ok(Box::new(LocalStorage::new(path.clone()))),
+        Location::S3 { .. } => Err(StorageError::Other {
+            action: "open",
+            path: lake.to_string(),
+            source: "buckets cannot be written yet".into(),
+        }),
+    }
 }
 
 /// What went wrong with the lake's storage.

@@ -11,7 +11,7 @@ mod tests;
 
 pub use columns::{CHAT, FAMILY};
 
-use crate::dataset::Dataset;
+use crate::dataset::{Content, Dataset, Keys};
 
 /// Objects of `GenerateAssistantResponse`.
 pub static DATASET: Dataset = Dataset {
@@ -19,4 +19,10 @@ pub static DATASET: Dataset = Dataset {
     family: &FAMILY,
     decoder_version: 1,
     decoder: decode::decoder,
+    keys: Keys {
+        folders: &["GenerateAssistantResponse"],
+        endings: &[".json", ".gz"],
+        report: false,
+    },
+    content: Content::Json(record::HALVES),
 };
