@@ -1,11 +1,10 @@
 //! The registry of datasets: a dataset is a value, its folder holds the rest.
 
-use crate::chat;
 use crate::input::Input;
 use crate::object::Object;
 use crate::output::Output;
 use crate::table::Family;
-use crate::user_report;
+use crate::{chat, user_report};
 
 /// A kind of object, and how its records become rows.
 #[derive(Debug)]

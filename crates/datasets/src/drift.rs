@@ -62,6 +62,18 @@ impl Drift {
         self.add(dataset, kind, name, 1, object);
     }
 
+    /// Notes `count` occurrences of which `object` showed the first.
+    pub fn note_many(
+        &mut self,
+        dataset: &'static str,
+        kind: DriftKind,
+        name: &str,
+        count: u64,
+        object: &str,
+    ) {
+        self.add(dataset, kind, name, count, object);
+    }
+
     /// Adds what came later.
     pub fn merge(&mut self, later: &Self) {
         for ((dataset, kind, name), seen) in &later.seen {

@@ -3,10 +3,21 @@
 pub mod analyse;
 pub mod bitmap;
 pub mod cut;
+pub mod discover;
 pub mod duplicates;
 pub mod encode;
+pub mod exit;
+pub mod inflate;
+#[cfg(test)]
+mod memory_source;
 pub mod merge;
+pub mod object_list;
 pub mod part;
+pub mod plan;
+pub mod read;
+pub mod read_log;
+pub mod rejects;
+pub mod report;
 pub mod row_hash;
 pub mod row_reader;
 pub mod run_cursor;

@@ -63,6 +63,7 @@ pub struct Stage {
     partitions: BTreeMap<PartitionId, Staged>,
     files: u64,
     appends: u64,
+    day: Day,
 }
 
 #[derive(Debug, Default)]
@@ -91,6 +92,7 @@ impl Stage {
             partitions: BTreeMap::new(),
             files: 0,
             appends: 0,
+            day: Day(i32::MIN),
         }
     }
 
@@ -100,6 +102,14 @@ impl Stage {
     /// If a file cannot be written.
     pub fn append(&mut self, day: Day, rows: &Rows) -> Result<(), ParquetError> {
         self.appends += 1;
+        if day < self.day {
+            // Another dataset begins; hardly any row of it goes where the last one's went.
+            let live: Vec<PartitionId> = self.partitions.keys().copied().collect();
+            for id in live {
+                self.close(id)?;
+            }
+        }
+        self.day = day;
         let mut checked: Vec<Day> = Vec::new();
         for (table, batch) in rows.tables.iter().enumerate() {
             let weights = weights(batch);

@@ -240,6 +240,7 @@ fn encoding() -> Encoding {
         group_min: 600,
         group_spread: 500,
         group_max: 3000,
+        ..Encoding::default()
     }
 }
 

@@ -42,6 +42,10 @@ pub struct LedgerEntry {
     pub etag: String,
     /// Its bytes.
     pub size: u64,
+    /// XXH3 (128 bits, hex) of its bytes as they lie in the source, so that another source's object of the same
+    /// `source_object` can be told to be the same; `None`: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
     /// What it turned out to hold, where only its content tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset: Option<String>,
@@ -93,6 +97,9 @@ pub struct Sighting {
     pub etag: String,
     /// Its bytes.
     pub size: u64,
+    /// Its content is another one than that of the object that was read.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub clash: bool,
 }
 
 /// Writes a day of the ledger.

@@ -154,18 +154,18 @@ fn apply<T: Clone + PartialEq>(
     to: &mut BTreeMap<String, T>,
     changes: &BTreeMap<String, Option<T>>,
 ) -> bool {
-    let mut changed = false;
+    let mut any = false;
     for (key, state) in changes {
         if to.get(key) == state.as_ref() {
             continue;
         }
-        changed = true;
+        any = true;
         match state {
             Some(state) => to.insert(key.clone(), state.clone()),
             None => to.remove(key),
         };
     }
-    changed
+    any
 }
 
 fn key(name: &str, day: Day) -> String {

@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::iter::Peekable;
-use std::path::Path;
+use std::path::PathBuf;
 
 use promptlake_datasets::day::Day;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::{LedgerEntry, LedgerReader, LedgerWriter};
 use crate::error::StateError;
@@ -15,25 +17,20 @@ use crate::storage::{Content, Expect, Storage, StorageError, Version};
 use crate::temp::RunTemp;
 
 /// What a run started from: the entry of an object as it was when the run decided to read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Base {
-    /// Its ETag.
-    pub etag: String,
-    /// Its decoder version.
-    pub decoder_version: u32,
+    /// Of the whole entry: whatever another run changed in it shows.
+    digest: u64,
 }
 
 impl Base {
     /// The base that an entry is.
     pub fn of(entry: &LedgerEntry) -> Self {
+        // Cannot fail: an entry is strings, numbers and lists of these. If it did, all bases of it would be equal.
+        let text = serde_json::to_vec(entry).unwrap_or_default();
         Self {
-            etag: entry.etag.clone(),
-            decoder_version: entry.decoder_version,
+            digest: xxh3_64(&text),
         }
-    }
-
-    fn is(&self, entry: &LedgerEntry) -> bool {
-        self.etag == entry.etag && self.decoder_version == entry.decoder_version
     }
 }
 
@@ -108,7 +105,7 @@ where
             Some((reader, version)) => (Some(reader), Some(version)),
             None => (None, None),
         };
-        let file = New::new(temp, dataset);
+        let file = New::beside(temp, dataset);
         let mut merge = Merge {
             writer: file.create(&path, dataset, day)?,
             entries: 0,
@@ -147,11 +144,11 @@ where
 
 /// The file of a new day; what is left of it goes when dropped.
 struct New {
-    path: std::path::PathBuf,
+    path: PathBuf,
 }
 
 impl New {
-    fn new(temp: &RunTemp, dataset: &str) -> Self {
+    fn beside(temp: &RunTemp, dataset: &str) -> Self {
         Self {
             path: temp.file(&format!("ledger-{dataset}")),
         }
@@ -174,7 +171,7 @@ impl New {
 impl Drop for New {
     fn drop(&mut self) {
         // Published, it is not there any more.
-        fs::remove_file(AsRef::<Path>::as_ref(&self.path)).ok();
+        fs::remove_file(&self.path).ok();
     }
 }
 
@@ -214,30 +211,39 @@ impl Merge {
         }
     }
 
+    fn reopen(&mut self, entry: &mut LedgerEntry) {
+        entry.open = true;
+        self.reopened.push(entry.object.clone());
+    }
+
     /// Writes what becomes of one object.
     fn one(&mut self, old: Option<LedgerEntry>, change: Option<Change>) -> Result<(), StateError> {
         let new = match (old, change) {
             (old, None) => old,
-            (old, Some(Change::Put { entry, base })) => {
-                let new = if as_before(old.as_ref(), base.as_ref(), &entry) {
-                    entry
-                } else {
-                    self.reopened.push(entry.object.clone());
-                    reopen(entry, old.as_ref())
-                };
-                self.changed |= old.as_ref() != Some(&new);
-                Some(new)
+            (old, Some(Change::Put { mut entry, base })) => {
+                match &old {
+                    Some(old) if base != Some(Base::of(old)) => {
+                        see_also(&mut entry, old);
+                        if !same_work(old, &entry) {
+                            keep_feeds(&mut entry, old);
+                            self.reopen(&mut entry);
+                        }
+                    }
+                    None if base.is_some() => self.reopen(&mut entry),
+                    _ => {}
+                }
+                self.changed |= old.as_ref() != Some(&entry);
+                Some(entry)
             }
             (None, Some(Change::Drop { .. })) => None,
-            (Some(old), Some(Change::Drop { base, .. })) => {
-                if base.is(&old) {
-                    self.changed = true;
-                    None
-                } else {
-                    self.reopened.push(old.object.clone());
-                    self.changed |= !old.open;
-                    Some(LedgerEntry { open: true, ..old })
-                }
+            (Some(old), Some(Change::Drop { base, .. })) if base == Base::of(&old) => {
+                self.changed = true;
+                None
+            }
+            (Some(mut old), Some(Change::Drop { .. })) => {
+                self.changed |= !old.open;
+                self.reopen(&mut old);
+                Some(old)
             }
         };
         if let Some(entry) = new {
@@ -259,31 +265,28 @@ fn peek<T>(
     Ok(items.peek().and_then(|item| item.as_ref().ok()))
 }
 
-/// Whether an entry is what the change started from, or what another run made of the same bytes in the same way.
-fn as_before(old: Option<&LedgerEntry>, base: Option<&Base>, new: &LedgerEntry) -> bool {
-    match (old, base) {
-        (None, None) => true,
-        (Some(old), base) => base.is_some_and(|base| base.is(old)) || Base::of(new).is(old),
-        (None, Some(_)) => false,
-    }
+/// Whether another run read the same bytes in the same way, and nothing is left to do.
+fn same_work(old: &LedgerEntry, new: &LedgerEntry) -> bool {
+    old.etag == new.etag && old.decoder_version == new.decoder_version && !old.open
 }
 
-/// What this run did, and what the other one may have done.
-fn reopen(mut entry: LedgerEntry, other: Option<&LedgerEntry>) -> LedgerEntry {
-    entry.open = true;
-    if let Some(other) = other {
-        for feed in &other.feeds {
-            let known = |f: &super::Feed| f.table == feed.table && f.dt == feed.dt;
-            if !entry.feeds.iter().any(known) {
-                entry.feeds.push(feed.clone());
-            }
-        }
-        entry.feeds.sort();
-        for sighting in &other.also {
-            if !entry.also.contains(sighting) {
-                entry.also.push(sighting.clone());
-            }
+/// Keeps the partitions that the other run may have fed.
+fn keep_feeds(entry: &mut LedgerEntry, other: &LedgerEntry) {
+    for feed in &other.feeds {
+        let known = |f: &super::Feed| f.table == feed.table && f.dt == feed.dt;
+        if !entry.feeds.iter().any(known) {
+            entry.feeds.push(feed.clone());
         }
     }
-    entry
+    entry.feeds.sort();
+}
+
+/// Keeps what the other run saw of the object elsewhere.
+fn see_also(entry: &mut LedgerEntry, other: &LedgerEntry) {
+    for sighting in &other.also {
+        if !entry.also.contains(sighting) {
+            entry.also.push(sighting.clone());
+        }
+    }
+    entry.also.sort();
 }

@@ -21,8 +21,7 @@ pub(super) enum DayFolders {
 impl DayFolders {
     /// The state after all folders of a path.
     pub(super) fn of(path: &str) -> Self {
-        path.split('/')
-            .fold(Self::default(), |state, folder| state.enter(folder))
+        path.split('/').fold(Self::default(), Self::enter)
     }
 
     /// The state in a folder of this one.

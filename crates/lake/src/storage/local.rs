@@ -9,7 +9,6 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Content, Entry, Expect, Storage, StorageError, Version};
-use crate::layout;
 use crate::stamp::Stamp;
 use crate::temp::RunTemp;
 

@@ -33,9 +33,9 @@ impl Staged {
         Self::create(path, |file| io::copy(&mut from, file).map(drop))
     }
 
-    fn create(path: PathBuf, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<Self> {
+    fn create(path: PathBuf, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<Self> {
         let mut file = File::create_new(&path)?;
-        if let Err(e) = fill(&mut file) {
+        if let Err(e) = write(&mut file) {
             fs::remove_file(&path).ok();
             return Err(e);
         }
