@@ -122,11 +122,7 @@ fn cut(name: &str) -> String {
     if name.len() <= Drift::MAX_NAME {
         return name.to_owned();
     }
-    let end = (0..=Drift::MAX_NAME)
-        .rev()
-        .find(|end| name.is_char_boundary(*end))
-        .unwrap_or_default();
-    format!("{}…", &name[..end])
+    format!("{}…", &name[..name.floor_char_boundary(Drift::MAX_NAME)])
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub mod input;
 pub mod instant;
 mod json;
 pub mod key;
-pub mod lineage;
+mod lineage;
 pub mod model;
 pub mod object;
 pub mod output;

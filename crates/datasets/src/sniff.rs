@@ -66,6 +66,23 @@ mod tests {
     }
 
     #[test]
+    fn a_log_is_told_by_the_first_half_that_it_names() {
+        assert_eq!(
+            name(b"\xef\xbb\xbf {\"records\":[{\"generateAssistantResponseEventRequest\":{\"pro"),
+            Some("chat")
+        );
+        assert_eq!(
+            name(b"[{\"generateAssistantResponseEventResponse\":"),
+            Some("chat")
+        );
+        assert_eq!(
+            name(b"{\"a\":\"\\\"generateAssistantResponseEventRequest\\\"\"}"),
+            None
+        );
+        assert_eq!(name(b"{\"records\":[]}"), None);
+    }
+
+    #[test]
     fn a_report_is_told_by_its_columns() {
         assert_eq!(
             name(b"\xef\xbb\xbf\n USERID ,\"date\",Total_Messages\r\nx,y,z"),

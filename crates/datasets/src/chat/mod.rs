@@ -16,16 +16,13 @@ use crate::dataset::{Content, Dataset, Keys};
 /// Objects of `GenerateAssistantResponse`.
 pub static DATASET: Dataset = Dataset {
     name: "chat",
+    family: &FAMILY,
+    decoder_version: 1,
+    decoder: decode::decoder,
     keys: Keys {
         folders: &["GenerateAssistantResponse"],
         endings: &[".json", ".gz"],
         report: false,
     },
-    content: Content::Json(&[
-        "generateAssistantResponseEventRequest",
-        "generateAssistantResponseEventResponse",
-    ]),
-    family: &FAMILY,
-    decoder_version: 1,
-    decoder: decode::decoder,
+    content: Content::Json(record::HALVES),
 };

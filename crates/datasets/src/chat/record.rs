@@ -7,7 +7,10 @@ const RESPONSE_HALF: &str = "generateAssistantResponseEventResponse";
 const METADATA_MEMBER: &str = "messageMetadata";
 const WEB_LINKS_MEMBER: &str = "supplementaryWebLinksEvent";
 
-const RECORD: Known = Known(&[REQUEST_HALF, RESPONSE_HALF]);
+/// The halves of a record.
+pub(super) const HALVES: &[&str] = &[REQUEST_HALF, RESPONSE_HALF];
+
+const RECORD: Known = Known(HALVES);
 const REQUEST: Known = Known(&[
     "prompt",
     "chatTriggerType",
@@ -61,8 +64,8 @@ pub(super) struct WebLinks<'a> {
     depth: u32,
 }
 
-/// URI, title and snippet.
-pub(super) type WebLink<'a> = [Option<Text<'a>>; 3];
+/// URI, title and snippet; `None`: null stands in the list.
+pub(super) type WebLink<'a> = Option<[Option<Text<'a>>; 3]>;
 
 impl<'a> Record<'a> {
     /// Reads the record that begins `bytes`, and gives its length too. Its texts are in `bytes` and `arena`.
@@ -215,12 +218,17 @@ fn each_link<'a>(
     let mut first = true;
     scan.begin_array()?;
     while scan.element(&mut first)? {
-        let mut link = WebLink::default();
         let mark = arena.mark();
-        WEB_LINK.read(scan, unknown, |member, scan, _| {
-            link[member] = scan.text(arena)?;
-            Ok(())
-        })?;
+        let link = if scan.null()? {
+            None
+        } else {
+            let mut link = [None; 3];
+            WEB_LINK.read(scan, unknown, |member, scan, _| {
+                link[member] = scan.text(arena)?;
+                Ok(())
+            })?;
+            Some(link)
+        };
         each(&link, arena);
         arena.forget(mark);
     }

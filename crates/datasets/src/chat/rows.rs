@@ -20,7 +20,7 @@ use crate::object::Object;
 use crate::user_id;
 
 /// What a row weighs beside its text, in bytes.
-const FIXED: usize = 8 * 31;
+const FIXED: usize = 8 * 24;
 
 /// What a record's columns cannot be taken from alone.
 pub(super) struct Row<'r> {
@@ -62,6 +62,7 @@ pub(super) struct ChatRows {
     is_tool_turn: BooleanBuilder,
     is_router_turn: BooleanBuilder,
     lineage: LineageRows,
+    extra: StringBuilder,
 }
 
 impl ChatRows {
@@ -93,7 +94,8 @@ impl ChatRows {
             web_links: WebLinkRows::new(),
             is_tool_turn: BooleanBuilder::new(),
             is_router_turn: BooleanBuilder::new(),
-            lineage: LineageRows::new(CHAT.lineage),
+            lineage: LineageRows::default(),
+            extra: StringBuilder::new(),
         }
     }
 
@@ -129,7 +131,9 @@ impl ChatRows {
             .append_option(record.code_references.map(|(_, count)| count));
         self.web_link_count
             .append_option(record.web_links.map(|links| links.count));
-        self.bytes += self.lineage.push(row.object, row.index, row.extra);
+        self.lineage.push(row.object, row.index);
+        self.extra.append_option(row.extra);
+        self.bytes += LineageRows::row_bytes(row.object) + row.extra.map_or(0, str::len);
         self.bytes += self.web_links.push(record.web_links, arena, scratch);
     }
 
@@ -197,6 +201,7 @@ impl ChatRows {
             Arc::new(self.is_router_turn.finish()),
         ];
         columns.extend(self.lineage.finish());
+        columns.push(Arc::new(self.extra.finish()));
         Some(
             RecordBatch::try_new(CHAT.arrow_schema(), columns)
                 .expect("invariant: the builders are the table's columns"),
@@ -208,6 +213,7 @@ impl ChatRows {
 struct WebLinkRows {
     members: [StringBuilder; 3],
     links: i32,
+    links_there: NullBufferBuilder,
     ends: Vec<i32>,
     there: NullBufferBuilder,
 }
@@ -217,6 +223,7 @@ impl WebLinkRows {
         Self {
             members: std::array::from_fn(|_| StringBuilder::new()),
             links: 0,
+            links_there: NullBufferBuilder::new(0),
             ends: vec![0],
             there: NullBufferBuilder::new(0),
         }
@@ -232,8 +239,9 @@ impl WebLinkRows {
         if let Some(links) = links.filter(|links| links.count > 0) {
             links.each(arena, scratch, |link, arena| {
                 self.links += 1;
-                for (member, text) in self.members.iter_mut().zip(link) {
-                    member.append_option(arena.get_option(*text));
+                self.links_there.append(link.is_some());
+                for (member, text) in self.members.iter_mut().zip(link.unwrap_or_default()) {
+                    member.append_option(arena.get_option(text));
                 }
             });
             bytes = links.source.len() + usize::try_from(links.count).unwrap_or(0) * 12;
@@ -256,7 +264,7 @@ impl WebLinkRows {
             .each_mut()
             .map(|member| Arc::new(member.finish()) as ArrayRef)
             .to_vec();
-        let links = StructArray::new(fields.clone(), members, None);
+        let links = StructArray::new(fields.clone(), members, self.links_there.finish());
         let ends = std::mem::replace(&mut self.ends, vec![0]);
         self.links = 0;
         ListArray::new(

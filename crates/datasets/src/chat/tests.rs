@@ -73,6 +73,9 @@ fn cell(column: &dyn Array, row: usize) -> Option<String> {
             let links = links.as_struct();
             let shown: Vec<String> = (0..links.len())
                 .map(|link| {
+                    if links.is_null(link) {
+                        return "NULL".to_owned();
+                    }
                     let members: Vec<String> = links
                         .columns()
                         .iter()
@@ -87,7 +90,7 @@ fn cell(column: &dyn Array, row: usize) -> Option<String> {
     })
 }
 
-/// Each `<case>.json` in `fixtures` gives what `<case>.want` says; with `BLESS=1` the answers are written.
+/// Each `<case>.json` in `fixtures` gives what `<case>.want` says; with `PROMPTLAKE_BLESS=1` the answers are written.
 /// A case whose name begins with `undated` lies in an object without a date.
 #[test]
 fn fixtures_give_their_rows() {
@@ -112,7 +115,7 @@ fn fixtures_give_their_rows() {
             );
         }
         let answer = case.with_extension("want");
-        if std::env::var_os("BLESS").is_some() {
+        if std::env::var_os("PROMPTLAKE_BLESS").is_some() {
             std::fs::write(&answer, shown(&whole)).unwrap();
         }
         let want = std::fs::read_to_string(&answer).unwrap();
@@ -120,13 +123,15 @@ fn fixtures_give_their_rows() {
     }
 }
 
-/// What may come, how many rows it gives, and which rejects.
+/// What may come: its name, its bytes and how they end, how many rows it gives, and which rejects.
+type Case = (&'static str, Vec<u8>, End, u64, Vec<(&'static str, i64)>);
+
 #[test]
 fn bad_input_costs_no_more_than_it_must() {
     let good = record("", "");
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let five = |third: &str| format!(r#"{{"records":[{good},{good},{third},{good},{good}]}}"#);
-    let cases: Vec<(&str, Vec<u8>, End, u64, Vec<(&str, i64)>)> = vec![
+    let cases: Vec<Case> = vec![
         ("zero bytes", vec![], End::Clean, 0, vec![]),
         ("no records", br#"{"records":[]}"#.into(), End::Clean, 0, vec![]),
         ("null records", br#"{"records":null}"#.into(), End::Clean, 0, vec![]),

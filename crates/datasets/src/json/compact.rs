@@ -8,6 +8,9 @@ use super::scan::{Events, Scanner};
 use super::token::Token;
 use crate::reason::Reason;
 
+/// How many places for keys stay allocated from one record to the next.
+const KEEP: usize = 1 << 12;
+
 /// Keys of the objects that are open in a compact text, by their place in it. Compact keys are equal where their texts are.
 #[derive(Default)]
 pub(super) struct Keys {
@@ -18,6 +21,9 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn clear(&mut self) {
+        if self.ranges.capacity() > KEEP {
+            self.ranges = Vec::new();
+        }
         self.ranges.clear();
         self.objects.clear();
     }

@@ -1,6 +1,6 @@
 //! Finds out where a value ends, from bytes that come in pieces.
 
-use super::scan::{is_escape, is_space, plain_end};
+use super::scan::{ends_number, is_escape, is_space, plain_end};
 
 /// Open containers at which reading gives up: their stack is then 8 MiB.
 const MAX_OPEN: usize = 1 << 26;
@@ -181,7 +181,7 @@ impl Extent {
                 State::Number(number) => {
                     if let Some(next) = number.next(byte) {
                         self.go(State::Number(next))
-                    } else if number.is_whole() {
+                    } else if number.is_whole() && ends_number(byte) {
                         // The byte is not of the number: it is looked at again.
                         match self.end_value(at) {
                             None => continue,

@@ -62,8 +62,8 @@ pub(super) enum Found {
 
 /// What a search for the list of records came to.
 enum Member {
-    /// The input stands behind the list's key.
-    List,
+    /// The list's key ends before this place of the window.
+    List(usize),
     /// The object ended before this place of the window, without a list.
     End(usize),
     /// It was too large: rejected, and used up.
@@ -99,7 +99,7 @@ impl Frame<'_, '_, '_, '_> {
                     self.input.consume(1);
                     self.elements()?;
                 }
-                _ => self.stray(Reason::NotARecord, "not an object")?,
+                _ => self.stray("not an object")?,
             }
         }
         Ok(())
@@ -119,13 +119,14 @@ impl Frame<'_, '_, '_, '_> {
     /// An object that is not within an array: it holds a list of records, or is one.
     fn top_object(&mut self) -> Result<(), Stop> {
         match self.list_or_end()? {
-            Member::List => self.list()?,
+            Member::List(end) => self.list(end)?,
             Member::End(length) => return self.whole_record(length),
             Member::Gone => return Ok(()),
         }
         // After the list, which may be long, nothing is held any more.
         while self.list_within()? {
-            self.list()?;
+            self.peek();
+            self.list(0)?;
         }
         Ok(())
     }
@@ -145,8 +146,7 @@ impl Frame<'_, '_, '_, '_> {
                         for key in beside {
                             self.note_beside(key);
                         }
-                        self.input.consume(fed);
-                        return Ok(Member::List);
+                        return Ok(Member::List(fed));
                     }
                     beside.push(key);
                 }
@@ -213,9 +213,10 @@ impl Frame<'_, '_, '_, '_> {
         }
     }
 
-    /// The value of the list's key, from its colon on.
-    fn list(&mut self) -> Result<(), Stop> {
-        self.expect(b':')?;
+    /// The value of the list's key, which ends before this place of the window. Until its colon is seen, the object might
+    /// not be JSON from its front on.
+    fn list(&mut self, key_end: usize) -> Result<(), Stop> {
+        self.colon(key_end)?;
         match self.peek() {
             Some(b'[') => {
                 self.input.consume(1);
@@ -227,7 +228,7 @@ impl Frame<'_, '_, '_, '_> {
                 }
                 Ok(())
             }
-            Some(_) => self.stray(Reason::WrongType, "records: expected a list"),
+            Some(_) => self.stray("records: expected a list"),
             None => Err(self.cut_off()),
         }
     }
@@ -241,7 +242,7 @@ impl Frame<'_, '_, '_, '_> {
         loop {
             match self.peek() {
                 Some(b'{') => self.record()?,
-                Some(_) => self.stray(Reason::NotARecord, "not an object")?,
+                Some(_) => self.stray("not an object")?,
                 None => return Err(self.cut_off()),
             }
             match self.peek() {
@@ -347,14 +348,21 @@ impl Frame<'_, '_, '_, '_> {
         );
     }
 
-    fn expect(&mut self, wanted: u8) -> Result<(), Stop> {
-        match self.peek() {
-            Some(byte) if byte == wanted => {
-                self.input.consume(1);
-                Ok(())
+    /// Steps over white space and a colon that begin at this place of the window.
+    fn colon(&mut self, mut at: usize) -> Result<(), Stop> {
+        loop {
+            let window = self.input.window();
+            match window[at..].iter().position(|byte| !is_space(*byte)) {
+                Some(spaces) if window[at + spaces] == b':' => {
+                    self.input.consume(at + spaces + 1);
+                    return Ok(());
+                }
+                Some(spaces) => return Err(self.syntax(at + spaces)),
+                None => at = window.len(),
             }
-            Some(_) => Err(self.syntax(0)),
-            None => Err(self.cut_off()),
+            if !self.input.more() {
+                return Err(self.cut_off());
+            }
         }
     }
 

@@ -1,27 +1,34 @@
 //! What a frame does with what is no good record: rejects it, alone or with all that follows.
 
+use super::arena::Arena;
 use super::extent::{Extent, Step};
 use super::fault::Fault;
 use super::frame::{Found, Frame, MAX_RECORD, Stop};
+use super::scan::Scanner;
 use crate::input::End;
 use crate::reason::Reason;
 use crate::rejects::{Reject, Spool};
 
 impl Frame<'_, '_, '_, '_> {
     /// A value that is no record.
-    pub(super) fn stray(&mut self, reason: Reason, detail: &str) -> Result<(), Stop> {
+    pub(super) fn stray(&mut self, what: &'static str) -> Result<(), Stop> {
         if let Found::Whole(length) = self.find_end()? {
-            self.reject(reason, detail.to_owned(), length);
+            self.bad_record(&Fault::bad(Reason::NotARecord, what), length);
         }
         Ok(())
     }
 
-    /// A record that is JSON and `length` bytes long.
+    /// A value that is JSON and `length` bytes long. What is wrong with it as JSON goes before what it should mean.
     pub(super) fn bad_record(&mut self, fault: &Fault, length: usize) {
-        match fault {
-            Fault::Bad(defect) => self.reject(defect.reason, defect.detail(), length),
-            Fault::End | Fault::Syntax(_) => self.reject(Reason::Syntax, cut(), length),
-        }
+        let value = &self.input.window()[..length];
+        let (reason, detail) = match (fault, Arena::default().compact(&mut Scanner::new(value))) {
+            (Fault::Bad(meaning), Err(Fault::Bad(form))) if form.reason != meaning.reason => {
+                (form.reason, form.detail())
+            }
+            (Fault::Bad(defect), _) => (defect.reason, defect.detail()),
+            (Fault::End | Fault::Syntax(_), _) => (Reason::Syntax, cut()),
+        };
+        self.reject(reason, detail, length);
     }
 
     /// Follows a value of which the window holds a part, seen by `extent`, to its end without holding it.

@@ -332,8 +332,10 @@ impl<'a> Scanner<'a> {
             }
             at = self.digits(at)?;
         }
-        if at == self.bytes.len() {
-            return Err(Fault::End);
+        match self.bytes.get(at) {
+            None => return Err(Fault::End),
+            Some(byte) if ends_number(*byte) => {}
+            Some(_) => return Err(Fault::Syntax(at)),
         }
         self.at = at;
         Ok(self.since(start))
@@ -374,6 +376,11 @@ impl Events for Ignore {
 #[inline]
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+/// What may stand behind a number.
+pub(super) fn ends_number(byte: u8) -> bool {
+    is_space(byte) || matches!(byte, b',' | b']' | b'}' | b'[' | b'{' | b'"')
 }
 
 /// What may follow a backslash, but for `u`.

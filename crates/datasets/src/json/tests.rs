@@ -303,10 +303,13 @@ fn what_is_no_record_is_rejected_alone() {
             "0 not_a_record <12>\n1 not_a_record <true>\n2 {}",
         ),
         ("{} 12", "0 {}\n1 not_a_record <12>"),
-        (r#"{"records":{"a":1}}{}"#, "0 wrong_type <{\"a\":1}>\n1 {}"),
+        (
+            r#"{"records":{"a":1}}{}"#,
+            "0 not_a_record <{\"a\":1}>\n1 {}",
+        ),
         (
             r#"{"records":"a","b":1}{}"#,
-            "0 wrong_type <\"a\">\n1 {}\n$.b 1",
+            "0 not_a_record <\"a\">\n1 {}\n$.b 1",
         ),
         (
             r#"[{"a":1,"a":2},{}]"#,
@@ -332,7 +335,7 @@ fn what_is_not_json_takes_the_rest_with_it() {
         (r#"[{"a":1},]"#, "0 {\"a\":1}\n1 syntax <]>"),
         (r#"[,{"a":1}]"#, "0 syntax <,{\"a\":1}]>"),
         (r#"{"a":1},{"b":2}"#, "0 {\"a\":1}\n1 syntax <,{\"b\":2}>"),
-        (r#"{"records" 1}"#, "0 syntax <1}>"),
+        (r#"{"records" 1}"#, "0 syntax <{\"records\" 1}>"),
         (r#"{"records":[{"a":1}]"#, "0 {\"a\":1}\n1 syntax <>"),
         (r#"{"records":[{"a":1}"#, "0 {\"a\":1}\n1 syntax <>"),
         (

@@ -6,6 +6,7 @@ use super::arena::Arena;
 use super::fault::Fault;
 use super::scan::Scanner;
 use super::token::Token;
+use crate::drift::Drift;
 
 /// How many names one record can bring to drift; more are not named.
 const MAX_NAMES: usize = 1_000;
@@ -128,7 +129,9 @@ impl Unknown {
             self.names.push_str(level.name);
             self.names.push_str(if level.list { "[]." } else { "." });
         }
-        self.names.push_str(name);
+        // One byte more than drift keeps: it sees that the name went on.
+        self.names
+            .push_str(&name[..name.floor_char_boundary(Drift::MAX_NAME + 1)]);
         self.ends.push(self.names.len());
     }
 

@@ -12,8 +12,9 @@ use arrow_array::{ArrayRef, RecordBatch};
 use super::columns::USER_ACTIVITY;
 use super::{layout, tier};
 use crate::day::Day;
+use crate::lineage::LineageRows;
 use crate::object::Object;
-use crate::report::{LineageRows, Refusal, Row};
+use crate::report::{Refusal, Row};
 use crate::table::ColumnType;
 use crate::user_id::UserId;
 

@@ -9,8 +9,8 @@ use arrow_array::{ArrayRef, RecordBatch};
 
 use super::activity::Activity;
 use super::columns::MODEL_USAGE;
+use crate::lineage::LineageRows;
 use crate::object::Object;
-use crate::report::LineageRows;
 use crate::table::ColumnType;
 
 /// Builds rows of the table.
