@@ -2,7 +2,9 @@
 
 pub mod analyse;
 pub mod bitmap;
+pub mod commit;
 pub mod cut;
+pub mod digest;
 pub mod discover;
 pub mod duplicates;
 pub mod encode;
@@ -13,6 +15,7 @@ mod memory_source;
 pub mod merge;
 pub mod object_list;
 pub mod part;
+pub mod permits;
 pub mod plan;
 pub mod read;
 pub mod read_log;
@@ -22,6 +25,8 @@ pub mod row_hash;
 pub mod row_reader;
 pub mod run_cursor;
 pub mod run_file;
+pub mod snapshot;
 pub mod sorter;
+pub mod spool;
 pub mod stage;
 pub mod table_writer;

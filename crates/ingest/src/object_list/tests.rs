@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use promptlake_datasets::dataset::Dataset;
+use promptlake_datasets::dataset::{Content, Dataset, Keys};
 use promptlake_datasets::day::Day;
 use promptlake_datasets::rejects;
 use proptest::prelude::*;
@@ -14,6 +14,12 @@ static REGISTRY: &[&Dataset] = &[&A, &B];
 const fn dataset(name: &'static str) -> Dataset {
     Dataset {
         name,
+        keys: Keys {
+            folders: &[],
+            endings: &[],
+            report: false,
+        },
+        content: Content::Json(&[]),
         family: &rejects::FAMILY,
         decoder_version: 1,
         decoder: || unreachable!("nothing is decoded here"),
