@@ -149,3 +149,86 @@ impl ProvideCredentials for ForSdk {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    /// Gives other credentials every time, which end after so long.
+    #[derive(Debug)]
+    struct Rotating {
+        given: AtomicU32,
+        lives: Option<Duration>,
+    }
+
+    impl ProvideCredentials for Rotating {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            let number = self.given.fetch_add(1, Ordering::Relaxed);
+            let key = format!("key {number}");
+            let expiry = self.lives.map(|lives| now() + lives);
+            future::ProvideCredentials::ready(Ok(AwsCredentials::new(
+                key, "secret", None, expiry, "test",
+            )))
+        }
+    }
+
+    fn rotating(lives: Option<Duration>) -> Credentials {
+        let given = AtomicU32::new(0);
+        Credentials::new(SharedCredentialsProvider::new(Rotating { given, lives }))
+    }
+
+    async fn key(credentials: &Credentials) -> String {
+        credentials.signer().await.unwrap().key_id.clone()
+    }
+
+    fn age(credentials: &Credentials, by: Duration) {
+        let mut held = credentials.held.write().unwrap();
+        let held = held.as_mut().unwrap();
+        held.since -= by;
+    }
+
+    #[tokio::test]
+    async fn they_are_kept_until_shortly_before_they_end() {
+        for (lives, second) in [
+            (None, "key 0"),
+            (Some(Duration::from_hours(1)), "key 0"),
+            (Some(Duration::from_mins(1)), "key 1"),
+        ] {
+            let credentials = rotating(lives);
+            assert_eq!(key(&credentials).await, "key 0");
+            assert_eq!(key(&credentials).await, "key 0");
+            age(&credentials, LEAST_AGE);
+            assert_eq!(key(&credentials).await, second, "{lives:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn refused_ones_are_fetched_anew() {
+        let credentials = rotating(None);
+        assert_eq!(key(&credentials).await, "key 0");
+        age(&credentials, LEAST_AGE);
+        assert!(credentials.refresh().await);
+        assert_eq!(key(&credentials).await, "key 1");
+        // Many are refused at once: one fetches for all.
+        assert!(credentials.refresh().await);
+        assert_eq!(key(&credentials).await, "key 1");
+
+        let always = AwsCredentials::new("key", "secret", None, None, "test");
+        let fixed = Credentials::new(SharedCredentialsProvider::new(always));
+        assert_eq!(key(&fixed).await, "key");
+        age(&fixed, LEAST_AGE);
+        assert!(!fixed.refresh().await, "there are no others");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_no_header_can_hold_is_an_error() {
+        let odd = AwsCredentials::new("key\n", "secret", None, None, "test");
+        let odd = Credentials::new(SharedCredentialsProvider::new(odd));
+        assert!(odd.signer().await.is_err());
+    }
+}

@@ -8,6 +8,7 @@
 mod bucket;
 mod local_source;
 mod local_storage;
+mod minio;
 mod s3_faults;
 mod s3_publish;
 mod s3_source;

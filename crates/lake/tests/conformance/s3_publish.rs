@@ -114,7 +114,12 @@ fn every_passing_fault_is_got_over() {
                 What::LieAboutFailure(503, "ServiceUnavailable"),
                 What::Cut(20),
             ] {
-                if size == Size::Large && what == What::Hang {
+                // Large ones take their time; these tell all that the others would.
+                let telling = matches!(
+                    what,
+                    What::Error(500 | 409, _) | What::LoseResponse | What::LieAboutFailure(500, _)
+                );
+                if size == Size::Large && !telling {
                     continue;
                 }
                 first += 1;
@@ -136,7 +141,7 @@ fn every_passing_fault_is_got_over() {
         }
         // A beginning whose answer was lost is all that may stay: nobody knows its name.
         let left = lake.bucket.server.open_uploads(BUCKET);
-        assert!(left <= 4, "{left}");
+        assert!(left <= 2, "{left}");
     }
 }
 
@@ -184,10 +189,10 @@ fn a_publish_that_fails_for_good_leaves_nothing() {
                 .unwrap_err();
             match what {
                 What::Error(500, _) => {
-                    assert!(matches!(error, StorageError::Other { .. }), "{error:?}")
+                    assert!(matches!(error, StorageError::Other { .. }), "{error:?}");
                 }
                 What::Error(403, _) => {
-                    assert!(matches!(error, StorageError::Denied { .. }), "{error:?}")
+                    assert!(matches!(error, StorageError::Denied { .. }), "{error:?}");
                 }
                 _ => assert!(matches!(error, StorageError::Conflict { .. }), "{error:?}"),
             }

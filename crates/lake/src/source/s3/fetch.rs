@@ -127,10 +127,15 @@ async fn whole(bucket: &Arc<Bucket>, key: &str, object: &Listed) -> Result<Vec<u
     }
 }
 
+/// The ETag to ask for; a server without ETags cannot be asked for one.
+pub(super) fn known(etag: &str) -> Option<&str> {
+    (!etag.is_empty()).then_some(etag)
+}
+
 async fn whole_once(bucket: &Arc<Bucket>, key: &str, object: &Listed) -> Result<Vec<u8>, Failure> {
     let wanted = Wanted {
         key,
-        etag: Some(&object.etag),
+        etag: known(&object.etag),
         from: 0,
     };
     let mut opened = bucket.get_once(wanted).await?;

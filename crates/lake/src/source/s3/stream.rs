@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::{Buf as _, Bytes};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::fetch::known;
 use super::source_error;
 use crate::s3::{Bucket, Failure, Flow, Kind, Tries, Wanted};
 use crate::source::{Listed, SourceError};
@@ -75,7 +76,7 @@ impl Pump {
                 let _permit = self.bucket.limit.enter().await;
                 let wanted = Wanted {
                     key: &self.key,
-                    etag: Some(&self.etag),
+                    etag: known(&self.etag),
                     from: self.sent,
                 };
                 self.bucket.get_once(wanted).await
