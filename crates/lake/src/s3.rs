@@ -10,6 +10,7 @@ mod body;
 mod bucket;
 mod connection;
 mod credentials;
+mod engine;
 mod failure;
 mod get;
 mod key;
@@ -64,6 +65,8 @@ pub struct AccessKey {
     pub id: String,
     /// Its secret.
     pub secret: String,
+    /// The token of a temporary one.
+    pub session_token: Option<String>,
 }
 
 impl std::fmt::Debug for AccessKey {

@@ -99,7 +99,13 @@ async fn configuration(bucket: &Bucket) -> SdkConfig {
         loader = loader.endpoint_url(url);
     }
     if let Some(key) = &bucket.options.access_key {
-        let credentials = AwsCredentials::new(&key.id, &key.secret, None, None, "given");
+        let credentials = AwsCredentials::new(
+            &key.id,
+            &key.secret,
+            key.session_token.clone(),
+            None,
+            "given",
+        );
         loader = loader
             .credentials_provider(credentials)
             .region(Region::from_static(ANY_REGION));

@@ -8,6 +8,8 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use object_store::ObjectStore;
+
 use super::{Content, Entry, Expect, Storage, StorageError, Version};
 use crate::layout;
 use crate::s3::{Access, Bucket, Failure, Kind, S3Options, runtime};
@@ -45,6 +47,15 @@ impl S3Storage {
             bucket: Bucket::new(bucket.to_owned(), Access::default(), options),
             prefix,
         }
+    }
+
+    /// The bucket for engines that read through `object_store`, whole, without the lake's prefix; it has this storage's
+    /// region, endpoint and credentials. Its requests are not counted here.
+    ///
+    /// # Errors
+    /// If the bucket cannot be reached.
+    pub fn object_store(&self) -> Result<Arc<dyn ObjectStore>, StorageError> {
+        self.wait("open", "", self.bucket.store())
     }
 
     /// The key of an object. Only plain paths are taken.

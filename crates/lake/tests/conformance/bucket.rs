@@ -78,6 +78,7 @@ pub(crate) fn options(server: &Server) -> S3Options {
         access_key: Some(AccessKey {
             id: ACCESS_KEY.to_owned(),
             secret: SECRET_KEY.to_owned(),
+            session_token: None,
         }),
         patience: Patience {
             tries: 6,

@@ -58,7 +58,11 @@ impl RealBucket {
             .unwrap();
         let options = S3Options {
             endpoint_url: Some(endpoint),
-            access_key: Some(AccessKey { id, secret }),
+            access_key: Some(AccessKey {
+                id,
+                secret,
+                session_token: None,
+            }),
             ..S3Options::default()
         };
         let spec = SourceSpec::parse(&format!("s3://{name}")).unwrap();

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use promptlake_lake::storage::{Content, Expect, Storage, StorageError};
+use object_store::ObjectStoreExt as _;
+use promptlake_lake::storage::{Content, Expect, S3Storage, Storage, StorageError};
 use promptlake_s3_testserver::{Fault, Kind, What};
 
 use crate::bucket::{BUCKET, TestBucket};
@@ -134,4 +135,21 @@ fn a_missing_permission_is_named() {
         assert!(source.to_string().contains(permission), "{source}");
         bucket.server.clear_script();
     }
+}
+
+/// What engines read is what was published.
+#[test]
+fn engines_read_the_lake() {
+    let bucket = TestBucket::new();
+    let lake = S3Storage::new(BUCKET, "a lake/in it", bucket.options.clone());
+    lake.publish("tables/a/x", Content::Bytes(b"rows"), &Expect::Absent)
+        .unwrap();
+    let store = lake.object_store().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let path = object_store::path::Path::from("a lake/in it/tables/a/x");
+    let read = runtime.block_on(async { store.get(&path).await.unwrap().bytes().await.unwrap() });
+    assert_eq!(&read[..], b"rows");
 }
