@@ -99,6 +99,30 @@ impl Bucket {
     }
 }
 
+impl Bucket {
+    /// Whether an object that was refused is not there at all: where listing is allowed for a prefix only, S3 refuses to
+    /// say so when asked for the object, but shows it in a listing.
+    pub(crate) async fn is_absent(self: &Arc<Self>, key: &str) -> bool {
+        let page = self
+            .send(&self.counters.lists, |client| {
+                // Of all keys that begin with it, the key itself comes first.
+                let request = client
+                    .list_objects_v2()
+                    .bucket(&self.name)
+                    .prefix(key)
+                    .max_keys(1)
+                    .encoding_type(EncodingType::Url)
+                    .send();
+                async { request.await.map_err(Failure::sdk) }
+            })
+            .await;
+        page.is_ok_and(|page| {
+            let first = page.contents().first().and_then(Object::key);
+            first.is_none_or(|first| of_listing(first) != key && first != key)
+        })
+    }
+}
+
 fn found(object: &Object, key: impl Fn(&str) -> String) -> Option<Found> {
     let archived = matches!(
         object.storage_class(),

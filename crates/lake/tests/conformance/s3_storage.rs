@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use object_store::ObjectStoreExt as _;
-use promptlake_lake::storage::{Content, Expect, S3Storage, Storage, StorageError};
+use promptlake_lake::storage::{Content, Expect, S3Storage, Storage, StorageError, Version};
 use promptlake_s3_testserver::{Fault, Kind, What};
 
 use crate::bucket::{BUCKET, TestBucket};
@@ -112,6 +112,8 @@ fn stores_without_compare_and_swap_are_found_out() {
 fn a_missing_permission_is_named() {
     let bucket = TestBucket::new();
     let lake = bucket.storage();
+    lake.publish("x", Content::Bytes(b"x"), &Expect::Absent)
+        .unwrap();
     for (kind, permission) in [
         (Kind::Put, "s3:PutObject"),
         (Kind::Get, "s3:GetObject"),
@@ -135,6 +137,23 @@ fn a_missing_permission_is_named() {
         assert!(source.to_string().contains(permission), "{source}");
         bucket.server.clear_script();
     }
+}
+
+/// A store that does not say what is not there to whom may not list all of it.
+#[test]
+fn what_is_not_there_may_be_refused() {
+    let bucket = TestBucket::new();
+    let lake = bucket.storage();
+    for kind in [Kind::Get, Kind::Head] {
+        bucket
+            .server
+            .script(Fault::on(kind, What::Error(403, "AccessDenied")));
+    }
+    lake.publish("a b+x", Content::Bytes(b"x"), &Expect::Absent)
+        .unwrap();
+    assert_eq!(lake.read("a b+").unwrap(), None);
+    lake.remove("a b+", &Version("any".to_owned())).unwrap();
+    assert!(lake.read("a b+x").is_err());
 }
 
 /// What engines read is what was published.

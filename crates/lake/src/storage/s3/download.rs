@@ -89,6 +89,9 @@ async fn download(
         match step(bucket, key, &mut part, target).await {
             Ok(()) => return Ok(Some(Version(part.etag))),
             Err(failure) if failure.kind == Kind::NoObject => return Ok(None),
+            Err(failure) if failure.kind == Kind::Denied && bucket.is_absent(key).await => {
+                return Ok(None);
+            }
             Err(failure) if failure.kind == Kind::Precondition => {
                 target.clear()?;
                 part = Part::default();

@@ -206,6 +206,7 @@ pub(super) async fn head(bucket: &Arc<Bucket>, key: &str) -> Result<Option<There
                 .and_then(|metadata| metadata.get(MARK).cloned()),
         })),
         Err(failure) if failure.kind == Kind::NoObject => Ok(None),
+        Err(failure) if failure.kind == Kind::Denied && bucket.is_absent(key).await => Ok(None),
         Err(failure) => Err(failure.needs(|| {
             format!(
                 "s3:GetObject on arn:aws:s3:::{}/{key}, and s3:ListBucket",
