@@ -62,8 +62,9 @@ pub(super) fn walk(
                         continue;
                     }
                     // The marker of the source's own folder has no name below it.
-                    let key = &object.key[source.prefix.len()..];
-                    if !key.is_empty() {
+                    if let Some(key) = object.key.strip_prefix(&source.prefix)
+                        && !key.is_empty()
+                    {
                         found(Listed {
                             key: key.to_owned(),
                             size: object.size,

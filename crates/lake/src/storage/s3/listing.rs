@@ -17,11 +17,13 @@ pub(super) async fn list(
     loop {
         let page = bucket.list_page(&whole, false, token.as_deref()).await?;
         for object in page.objects {
-            found(Entry {
-                path: object.key[lake.len()..].to_owned(),
-                size: object.size,
-                version: Version(object.etag),
-            });
+            if let Some(path) = object.key.strip_prefix(lake) {
+                found(Entry {
+                    path: path.to_owned(),
+                    size: object.size,
+                    version: Version(object.etag),
+                });
+            }
         }
         token = page.next;
         if token.is_none() {
