@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use promptlake_lake::location::Location;
 use promptlake_lake::s3::{AccessKey, S3Options};
-use promptlake_lake::source::{Source, SourceSpec, Window, open_source_with};
+use promptlake_lake::source::{Source, SourceError, SourceSpec, Window, open_source_with};
 use promptlake_lake::storage::{Content, Expect, Storage, StorageError, open_storage_with};
 
 use crate::source::{self, Shelf, listed};
@@ -164,4 +165,114 @@ fn parts_and_the_probe() {
         2,
         "the probe's, and this one"
     );
+}
+
+/// The documented policies, and no more: a reader reads, a writer writes.
+#[test]
+#[ignore = "needs MinIO; scripts/minio.sh"]
+fn least_privilege() {
+    let mut bucket = RealBucket::new();
+    bucket.put("prompts/AWSLogs/1/x", b"x");
+    bucket.put("other/x", b"x");
+
+    let reader = bucket.limited("**Reading a source.**", &[("acme-kiro-logs", &bucket.name)]);
+    let owner = std::mem::replace(&mut bucket.options, reader);
+    let open = |prefix: &str, options: &S3Options| {
+        let spec = SourceSpec::parse(&format!("s3://{}/{prefix}", bucket.name)).unwrap();
+        open_source_with(&spec, &Location::parse("s3://elsewhere").unwrap(), options).unwrap()
+    };
+    let source = open("prompts", &bucket.options);
+    let all: Vec<_> = listed(&*source, Window::ALL).into_values().collect();
+    assert_eq!(all.len(), 1);
+    assert!(source.fetch(all).all(|body| body.is_ok()));
+    let refused = open("other", &bucket.options).list(
+        Window::ALL,
+        &mut |_| unreachable!(),
+        &mut |_| unreachable!(),
+    );
+    assert!(
+        matches!(refused, Err(SourceError::Denied { .. })),
+        "{refused:?}"
+    );
+
+    bucket.options = owner;
+    let names = [
+        ("acme-promptlake", bucket.name.as_str()),
+        ("kiro/", "the lake/"),
+    ];
+    bucket.options = bucket.limited("**Writing a lake.**", &names);
+    let lake = bucket.storage();
+    assert!(lake.compares_and_swaps().unwrap());
+    assert_eq!(lake.read("tables/x").unwrap(), None);
+    let version = lake
+        .publish("tables/x", Content::Bytes(b"x"), &Expect::Absent)
+        .unwrap();
+    let large = vec![1; 17 << 20];
+    let version = lake
+        .publish(
+            "tables/x",
+            Content::Bytes(&large),
+            &Expect::Version(version),
+        )
+        .unwrap();
+    let mut count = 0;
+    lake.list("tables/", &mut |_| count += 1).unwrap();
+    assert_eq!(count, 1);
+    let refused = lake.remove("tables/x", &version);
+    assert!(
+        matches!(refused, Err(StorageError::Denied { .. })),
+        "{refused:?}"
+    );
+}
+
+impl RealBucket {
+    /// Somebody who may do what a policy of `docs/s3.md` says, the one after `heading`, with other names in it.
+    fn limited(&self, heading: &str, names: &[(&str, &str)]) -> S3Options {
+        let document = include_str!("../../../../docs/s3.md");
+        let (_, rest) = document.split_once(heading).unwrap();
+        let (_, rest) = rest.split_once("```json").unwrap();
+        let mut policy = rest.split_once("```").unwrap().0.to_owned();
+        for (documented, name) in names {
+            policy = policy.replace(documented, name);
+        }
+        let mut policy: serde_json::Value = serde_json::from_str(&policy).unwrap();
+        // The server has no KMS.
+        let statements = policy["Statement"].as_array_mut().unwrap();
+        statements.retain(|statement| !statement["Action"].to_string().contains("kms:"));
+        let key = self.options.access_key.as_ref().unwrap();
+        let credentials = self.runtime.block_on(async {
+            let http = aws_smithy_http_client::Builder::new()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .build_https();
+            let config = aws_config::SdkConfig::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .http_client(http)
+                .endpoint_url(self.options.endpoint_url.as_ref().unwrap())
+                .region(Region::from_static("us-east-1"))
+                .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                    &key.id,
+                    &key.secret,
+                    None,
+                    None,
+                    "test",
+                )))
+                .build();
+            let role =
+                aws_config::sts::AssumeRoleProvider::builder("arn:aws:iam::111122223333:role/test")
+                    .session_name("test")
+                    .policy(policy.to_string())
+                    .configure(&config)
+                    .build()
+                    .await;
+            role.provide_credentials().await.unwrap()
+        });
+        S3Options {
+            access_key: Some(AccessKey {
+                id: credentials.access_key_id().to_owned(),
+                secret: credentials.secret_access_key().to_owned(),
+                session_token: credentials.session_token().map(str::to_owned),
+            }),
+            ..self.options.clone()
+        }
+    }
 }
