@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -244,33 +243,26 @@ impl RealBucket {
             let http = aws_smithy_http_client::Builder::new()
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
                 .build_https();
-            let config = aws_config::SdkConfig::builder()
+            let config = aws_sdk_sts::Config::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .http_client(http)
                 .endpoint_url(self.options.endpoint_url.as_ref().unwrap())
                 .region(Region::from_static("us-east-1"))
-                .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-                    &key.id,
-                    &key.secret,
-                    None,
-                    None,
-                    "test",
-                )))
+                .credentials_provider(Credentials::new(&key.id, &key.secret, None, None, "test"))
                 .build();
-            let role =
-                aws_config::sts::AssumeRoleProvider::builder("arn:aws:iam::111122223333:role/test")
-                    .session_name("test")
-                    .policy(policy.to_string())
-                    .configure(&config)
-                    .build()
-                    .await;
-            role.provide_credentials().await.unwrap()
+            let role = aws_sdk_sts::Client::from_conf(config)
+                .assume_role()
+                .role_arn("arn:aws:iam::111122223333:role/test")
+                .role_session_name("test")
+                .policy(policy.to_string())
+                .send();
+            role.await.unwrap().credentials.unwrap()
         });
         S3Options {
             access_key: Some(AccessKey {
                 id: credentials.access_key_id().to_owned(),
                 secret: credentials.secret_access_key().to_owned(),
-                session_token: credentials.session_token().map(str::to_owned),
+                session_token: Some(credentials.session_token().to_owned()),
             }),
             ..self.options.clone()
         }
