@@ -1,6 +1,6 @@
 //! The first pass of a merge: reads the key and lineage columns of all runs and decides which rows stay.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
@@ -11,6 +11,7 @@ use promptlake_datasets::table::Table;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::bitmap::Bitmap;
+use crate::cut::Places;
 use crate::duplicates::{Candidate, Decisions, Duplicates};
 use crate::merge::{MergeError, MergeInput};
 use crate::row_hash;
@@ -30,6 +31,8 @@ pub struct Analysis {
     pub changes: bool,
     /// The counts of the parent table.
     pub counts: Counts,
+    /// Rejects whose id was not in the table before, by reason.
+    pub new_rejects: BTreeMap<String, u64>,
 }
 
 /// How a partition's rows came to be: `after = before − replaced + accepted − new_twins + taking_over`.
@@ -51,8 +54,6 @@ pub struct Counts {
     pub variants: u64,
     /// Twins listed with the new part.
     pub twins: u64,
-    /// Rejects whose id was not in the table before.
-    pub new_rejects: u64,
 }
 
 impl Counts {
@@ -130,6 +131,7 @@ pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Ana
     let mut duplicates = Duplicates::new(temp, memory);
     let mut emitted = Bitmap::default();
     let mut counts = Counts::default();
+    let mut new_rejects = BTreeMap::new();
     let mut groups = Groups {
         ranks: vec![Vec::new(); cursors.len()],
         clean: vec![Vec::new(); cursors.len()],
@@ -191,7 +193,8 @@ pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Ana
             if run == 0 {
                 rejects_before.insert(id);
             } else if !gone && !rejects_before.contains(&id) {
-                counts.new_rejects += 1;
+                let reason = text(batch, "reason", row).unwrap_or_default();
+                *new_rejects.entry(reason.to_owned()).or_default() += 1;
             }
         }
         match (run, gone) {
@@ -264,6 +267,7 @@ pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Ana
         clean: groups.clean,
         changes,
         counts,
+        new_rejects,
     })
 }
 
@@ -330,21 +334,12 @@ fn variant(batch: &RecordBatch, row: usize) -> u32 {
 
 /// What a reject is known by: its object, dataset, record and reason.
 fn reject_id(batch: &RecordBatch, row: usize) -> u64 {
-    let text = |name: &str| {
-        let column = batch.column_by_name(name)?.as_string::<i32>();
-        column.is_valid(row).then(|| column.value(row))
-    };
-    let index = batch
-        .column_by_name("record_index")
-        .map(|column| column.as_primitive::<Int64Type>());
-    let index = index.and_then(|column| column.is_valid(row).then(|| column.value(row)));
-    xxh3_64(
-        format!(
-            "{:?}{:?}{:?}{index:?}",
-            text("source_object"),
-            text("dataset"),
-            text("reason")
-        )
-        .as_bytes(),
-    )
+    let index = Places::of(batch).index(row);
+    let texts = ["source_object", "dataset", "reason"].map(|name| text(batch, name, row));
+    xxh3_64(format!("{texts:?}{index:?}").as_bytes())
+}
+
+fn text<'b>(batch: &'b RecordBatch, name: &str, row: usize) -> Option<&'b str> {
+    let column = batch.column_by_name(name)?.as_string::<i32>();
+    column.is_valid(row).then(|| column.value(row))
 }

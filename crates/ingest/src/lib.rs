@@ -1,6 +1,7 @@
 //! What moves the data: discover → plan → read → stage → merge → encode → publish → report; and what checks it.
 
 pub mod analyse;
+pub mod attempt;
 pub mod bitmap;
 pub mod commit;
 pub mod cut;
@@ -14,15 +15,20 @@ pub mod inflate;
 mod memory_source;
 pub mod merge;
 pub mod object_list;
+pub mod options;
 pub mod part;
 pub mod permits;
 pub mod plan;
+pub mod progress;
 pub mod read;
 pub mod read_log;
+pub mod reading;
 pub mod rejects;
+pub mod repair;
 pub mod report;
 pub mod row_hash;
 pub mod row_reader;
+pub mod run;
 pub mod run_cursor;
 pub mod run_file;
 pub mod snapshot;
@@ -30,3 +36,5 @@ pub mod sorter;
 pub mod spool;
 pub mod stage;
 pub mod table_writer;
+pub mod tally;
+pub mod write_ledger;

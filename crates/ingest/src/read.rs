@@ -50,9 +50,18 @@ pub struct ReadObject {
     /// What it holds; `None`: nothing known.
     pub dataset: Option<&'static Dataset>,
     /// Its records; or why it could not be fetched. Rows of an object that failed may have been given.
-    pub outcome: Result<Outcome, String>,
+    pub outcome: Result<Outcome, ReadFailure>,
     /// Its inflated bytes.
     pub inflated: u64,
+}
+
+/// Why an object could not be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadFailure {
+    /// What was noticed.
+    pub error: String,
+    /// It is another one than was listed: to be listed and read again.
+    pub changed: bool,
 }
 
 /// How objects are read.
@@ -299,21 +308,22 @@ fn read_object(
     decoders: &mut BTreeMap<&'static str, Box<dyn Decoder>>,
     output: &mut Output<'_>,
 ) -> ReadObject {
-    let failed = |planned, error| ReadObject {
+    let failed = |planned, error, changed| ReadObject {
         planned,
         dataset: None,
-        outcome: Err(error),
+        outcome: Err(ReadFailure { error, changed }),
         inflated: 0,
     };
     let body = match body {
         Ok(body) => body,
-        Err(error) => return failed(planned, with_causes(&error)),
+        Err(error) => {
+            let changed = is_changed(&error);
+            return failed(planned, with_causes(&error), changed);
+        }
     };
     let Class::Object(mut object) = classify(&source.context, &planned.key, planned.size) else {
-        return failed(
-            planned,
-            "its key is not one of an object any more".to_owned(),
-        );
+        let error = "its key is not one of an object any more".to_owned();
+        return failed(planned, error, false);
     };
     let mut input = inflater.input(body);
     decode(&mut object, &mut input, decoders, output);
@@ -321,7 +331,18 @@ fn read_object(
     drop(input);
     let outcome = output.take_outcome();
     let outcome = match inflater.failure() {
-        Some(error) => Err(format!("read {}: {error}", source.place)),
+        Some(error) => {
+            let cause = error
+                .get_ref()
+                .and_then(|e| e.downcast_ref::<SourceError>());
+            Err(ReadFailure {
+                changed: cause.is_some_and(is_changed),
+                error: cause.map_or_else(
+                    || format!("read {}: {error}", source.place),
+                    |e| with_causes(e),
+                ),
+            })
+        }
         None => Ok(outcome),
     };
     ReadObject {
@@ -330,6 +351,14 @@ fn read_object(
         outcome,
         inflated,
     }
+}
+
+/// Whether the object, or the file that it was, is not what was listed.
+fn is_changed(error: &SourceError) -> bool {
+    matches!(
+        error,
+        SourceError::Changed { .. } | SourceError::NotFound { .. }
+    )
 }
 
 fn decode(
