@@ -6,6 +6,8 @@ pub mod inflate;
 #[cfg(test)]
 mod memory_source;
 pub mod object_list;
+pub mod options;
 pub mod plan;
+pub mod progress;
 pub mod rejects;
 pub mod report;
