@@ -4,6 +4,7 @@ use crate::input::Input;
 use crate::object::Object;
 use crate::output::Output;
 use crate::table::Family;
+use crate::{chat, user_report};
 
 /// A kind of object, and how its records become rows.
 #[derive(Debug)]
@@ -16,6 +17,38 @@ pub struct Dataset {
     pub decoder_version: u32,
     /// Makes a decoder, empty.
     pub decoder: fn() -> Box<dyn Decoder>,
+    /// How its objects are named.
+    pub keys: Keys,
+    /// How its content is told where the key tells nothing.
+    pub content: Content,
+}
+
+/// What the key grammar needs to know of a dataset.
+#[derive(Debug)]
+pub struct Keys {
+    /// The folders below the product's (`GenerateAssistantResponse`, `user_report`) that hold its objects; they stand in
+    /// the file names too. Empty: no object of it is told by folders.
+    pub folders: &'static [&'static str],
+    /// How its file names may end; lower case, with the dot.
+    pub endings: &'static [&'static str],
+    /// Whether its file names tell a client and when the report was written.
+    pub report: bool,
+}
+
+impl Keys {
+    /// Whether a file name ends as those of the dataset do.
+    pub fn has_ending(&self, file: &str) -> bool {
+        self.endings.iter().any(|ending| file.ends_with(ending))
+    }
+}
+
+/// What the content of a dataset's objects has and that of no other.
+#[derive(Debug)]
+pub enum Content {
+    /// JSON records in which one of these fields stands: the halves of a record.
+    Json(&'static [&'static str]),
+    /// A CSV whose header has `Date`, `UserId` and one of these columns, compared without case.
+    Csv(&'static [&'static str]),
 }
 
 impl PartialEq for Dataset {
@@ -40,4 +73,12 @@ pub trait Decoder: Send {
 }
 
 /// Every dataset, in the order of their names.
-pub static DATASETS: &[&Dataset] = &[];
+pub static DATASETS: &[&Dataset] = &[&chat::DATASET, &user_report::DATASET];
+
+/// The dataset of a name.
+pub fn by_name(name: &str) -> Option<&'static Dataset> {
+    DATASETS
+        .iter()
+        .copied()
+        .find(|dataset| dataset.name == name)
+}

@@ -30,10 +30,8 @@ impl Day {
 
     /// The day on which an instant falls, given in nanoseconds since the epoch.
     pub fn of_nanos(nanos: i64) -> Self {
-        Self(
-            i32::try_from(nanos.div_euclid(Self::NANOS))
-                .expect("invariant: 2^63 ns are 106,752 days"),
-        )
+        // never the maximum: 2^63 ns are 106,752 days
+        Self(i32::try_from(nanos.div_euclid(Self::NANOS)).unwrap_or(i32::MAX))
     }
 
     /// The day `days` later (earlier where negative).

@@ -54,6 +54,8 @@ pub struct Drift {
 impl Drift {
     /// How many names are told apart.
     pub const MAX_NAMES: usize = 10_000;
+    /// How much of a name is kept, in bytes: the source may bring any.
+    pub const MAX_NAME: usize = 256;
 
     /// Notes one occurrence.
     pub fn note(&mut self, dataset: &'static str, kind: DriftKind, name: &str, object: &str) {
@@ -99,7 +101,7 @@ impl Drift {
         count: u64,
         object: &str,
     ) {
-        let key = (dataset, kind, name.to_owned());
+        let key = (dataset, kind, cut(name));
         let key = if self.seen.len() >= Self::MAX_NAMES && !self.seen.contains_key(&key) {
             (dataset, kind, "…".to_owned())
         } else {
@@ -112,5 +114,33 @@ impl Drift {
                 first_object: object.to_owned(),
             })
             .count += count;
+    }
+}
+
+/// A name as it is kept: a long one is cut at a character.
+fn cut(name: &str) -> String {
+    if name.len() <= Drift::MAX_NAME {
+        return name.to_owned();
+    }
+    format!("{}…", &name[..name.floor_char_boundary(Drift::MAX_NAME)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_cut_once() {
+        let mut drift = Drift::default();
+        let name = "é".repeat(200);
+        drift.note("chat", DriftKind::Field, &name, "a");
+        let mut merged = Drift::default();
+        merged.merge(&drift);
+        merged.note("chat", DriftKind::Field, &name, "b");
+        let kept: Vec<_> = merged
+            .iter()
+            .map(|(_, _, name, seen)| (name.to_owned(), seen.count, seen.first_object.as_str()))
+            .collect();
+        assert_eq!(kept, [(format!("{}…", "é".repeat(128)), 2, "a")]);
     }
 }

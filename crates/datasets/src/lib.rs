@@ -4,13 +4,27 @@
 //! [`dataset::DATASETS`] lists them. Everything else in the crate is what datasets share: [`table`] (columns, schemas),
 //! [`object`] (what a key tells), [`input`] (the inflated bytes), [`output`] (rows, rejects, drift) and [`day`], [`instant`].
 
+pub mod chat;
 pub mod dataset;
 pub mod day;
 pub mod drift;
+pub mod generate;
 pub mod input;
+pub mod instant;
+mod json;
 pub mod key;
+mod lineage;
+pub mod model;
 pub mod object;
 pub mod output;
 pub mod reason;
 pub mod rejects;
+pub mod render;
+mod report;
+pub mod sniff;
 pub mod table;
+pub mod user_id;
+pub mod user_report;
+
+#[cfg(test)]
+mod trial;

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
-use sha2::{Digest, Sha256};
 
 use crate::day::Day;
 use crate::drift::Drift;
 use crate::input::Input;
 use crate::object::Object;
 use crate::reason::Reason;
-use crate::rejects::{self, MAX_RAW, Reject, RejectRows};
+use crate::rejects::{self, Reject, RejectRows, Spool};
 use crate::table::Family;
 
 /// Rows of one family: a batch a table, in the order of [`Family::tables`], in the table's own schema.
@@ -120,31 +119,16 @@ impl<'a> Output<'a> {
         detail: String,
         record_index: Option<i64>,
     ) {
-        let (byte_offset, line) = (input.offset(), input.line());
-        let mut head = Vec::new();
-        let mut hash = Sha256::new();
-        let mut raw_bytes = 0_u64;
+        let mut spool = Spool::new(input.offset(), input.line());
         loop {
             let window = input.window();
-            let room = (MAX_RAW + 4).saturating_sub(head.len());
-            head.extend_from_slice(&window[..window.len().min(room)]);
-            hash.update(window);
-            raw_bytes += window.len() as u64;
+            spool.add(window);
             input.consume(window.len());
             if !input.more() {
                 break;
             }
         }
-        let reject = Reject {
-            reason,
-            detail,
-            record_index,
-            byte_offset: Some(byte_offset),
-            line: Some(line),
-            raw: &head,
-            raw_bytes,
-            raw_sha256: hash.finalize().into(),
-        };
+        let reject = spool.reject(reason, detail, record_index);
         self.reject(object, &reject);
     }
 

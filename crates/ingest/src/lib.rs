@@ -1,13 +1,29 @@
-//! What moves the data from its sources into the lake: discover → plan → read → merge → encode → publish → report.
+//! What moves the data: discover → plan → read → stage → merge → encode → publish → report; and what checks it.
 
+pub mod analyse;
+pub mod bitmap;
+pub mod cut;
 pub mod discover;
+pub mod duplicates;
+pub mod encode;
 pub mod exit;
 pub mod inflate;
 #[cfg(test)]
 mod memory_source;
+pub mod merge;
 pub mod object_list;
 pub mod options;
+pub mod part;
 pub mod plan;
 pub mod progress;
+pub mod read;
+pub mod read_log;
 pub mod rejects;
 pub mod report;
+pub mod row_hash;
+pub mod row_reader;
+pub mod run_cursor;
+pub mod run_file;
+pub mod sorter;
+pub mod stage;
+pub mod table_writer;

@@ -74,7 +74,7 @@ pub struct Object {
     pub region: Option<String>,
 }
 
-/// A row that is not stored. Its content is that of `of`; all else that it needs to take over stands here.
+/// A row that is not stored. Its content is that of row `row`; all else that it needs to take over stands here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Twin {
     /// Source day of its object.
@@ -96,17 +96,10 @@ pub struct Twin {
     /// `report_ts`, milliseconds since the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_ts: Option<i64>,
-    /// The stored row that stands for it.
-    pub of: RowRef,
-}
-
-/// A row, by its lineage.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct RowRef {
-    /// `source_object`
-    pub object: String,
-    /// `record_index`
-    pub index: u64,
+    /// The row of the part that stands for it, from 0.
+    pub row: u64,
+    /// Hash of its key, hex.
+    pub key: String,
 }
 
 /// A line after the header.

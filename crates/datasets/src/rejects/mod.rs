@@ -2,6 +2,8 @@
 
 mod columns;
 mod rows;
+mod spool;
 
 pub use columns::{FAMILY, REJECTS};
 pub use rows::{MAX_RAW, Reject, RejectRows, id};
+pub use spool::Spool;

@@ -109,6 +109,9 @@ impl RejectRows {
     }
 
     /// The rows appended since the last call; `None` if there are none.
+    ///
+    /// # Panics
+    /// Never: the builders are the table's columns.
     pub fn take(&mut self) -> Option<RecordBatch> {
         if self.source_object.values_slice().is_empty() {
             return None;

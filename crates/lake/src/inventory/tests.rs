@@ -42,10 +42,8 @@ fn twin(day: Day, name: &str, index: u64) -> Twin {
         region: Some("us-east-1".to_owned()),
         source: Some("kiro".to_owned()),
         report_ts: Some(-1),
-        of: RowRef {
-            object: "AWSLogs/a".to_owned(),
-            index: 0,
-        },
+        row: 3,
+        key: "0f".repeat(16),
     }
 }
 

@@ -76,7 +76,7 @@ prop_compose! {
         let feeds: Vec<_> = feeds.iter().map(|(t, d)| (t.as_str(), *d)).collect();
         LedgerEntry {
             size, open, dataset, records,
-            also: also.into_iter().map(|(name, etag)| Sighting { name, etag, size }).collect(),
+            also: also.into_iter().map(|(name, etag)| Sighting { name, etag, size, clash: false }).collect(),
             ..entry("", &etag, &feeds)
         }
     }
@@ -161,6 +161,7 @@ fn an_entry_that_another_run_changed_is_open_and_keeps_what_either_fed() {
     lake.update(&[put(start.clone(), None)]).unwrap();
     let mut theirs = entry("a", "2", &[("chat", 2), ("chat", 3)]);
     theirs.also.push(Sighting {
+        clash: false,
         name: "other".to_owned(),
         etag: "x".to_owned(),
         size: 1,

@@ -1,0 +1,14 @@
+//! What CSV reports share: rows of a CSV out of an [`Input`](crate::input::Input), headers bound by name, cells as
+//! values. A dataset brings its [`Layout`] and turns a [`Row`] into rows of its tables.
+
+mod cell;
+mod frame;
+mod header;
+mod reader;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use header::{Kind, Known, Layout, Melted};
+pub(crate) use reader::ReportReader;
+pub(crate) use row::{Refusal, Row};

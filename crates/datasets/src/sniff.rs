@@ -1,0 +1,99 @@
+//! What an object holds, by its content.
+
+use memchr::memmem;
+
+use crate::dataset::{Content, DATASETS, Dataset};
+
+/// The dataset of an object whose key tells none, by its first inflated bytes (a few KiB do); `None`: of none that is known.
+///
+/// JSON is told by the first half of a record that it names, a CSV by the columns of its header.
+pub fn sniff(head: &[u8]) -> Option<&'static Dataset> {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let head = head.trim_ascii_start();
+    match head.first()? {
+        b'{' | b'[' => json(head),
+        _ => csv(head),
+    }
+}
+
+/// A field's name in quotes cannot stand within a text of JSON, where a quote is escaped.
+fn json(head: &[u8]) -> Option<&'static Dataset> {
+    let mut end = head.len();
+    let mut found = None;
+    for dataset in DATASETS {
+        let Content::Json(halves) = dataset.content else {
+            continue;
+        };
+        for half in halves {
+            if let Some(at) = memmem::find(&head[..end], format!("\"{half}\"").as_bytes()) {
+                end = at;
+                found = Some(*dataset);
+            }
+        }
+    }
+    found
+}
+
+fn csv(head: &[u8]) -> Option<&'static Dataset> {
+    let end = memchr::memchr2(b'\n', b'\r', head).unwrap_or(head.len());
+    let header = str::from_utf8(&head[..end]).ok()?;
+    let has = |column: &str| {
+        header.split(',').any(|cell| {
+            cell.trim()
+                .trim_matches('"')
+                .trim()
+                .eq_ignore_ascii_case(column)
+        })
+    };
+    if !has("Date") || !has("UserId") {
+        return None;
+    }
+    DATASETS
+        .iter()
+        .copied()
+        .find(|dataset| match dataset.content {
+            Content::Csv(columns) => columns.iter().any(|column| has(column)),
+            Content::Json(_) => false,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(head: &[u8]) -> Option<&'static str> {
+        sniff(head).map(|dataset| dataset.name)
+    }
+
+    #[test]
+    fn a_log_is_told_by_the_first_half_that_it_names() {
+        assert_eq!(
+            name(b"\xef\xbb\xbf {\"records\":[{\"generateAssistantResponseEventRequest\":{\"pro"),
+            Some("chat")
+        );
+        assert_eq!(
+            name(b"[{\"generateAssistantResponseEventResponse\":"),
+            Some("chat")
+        );
+        assert_eq!(
+            name(b"{\"a\":\"\\\"generateAssistantResponseEventRequest\\\"\"}"),
+            None
+        );
+        assert_eq!(name(b"{\"records\":[]}"), None);
+    }
+
+    #[test]
+    fn a_report_is_told_by_its_columns() {
+        assert_eq!(
+            name(b"\xef\xbb\xbf\n USERID ,\"date\",Total_Messages\r\nx,y,z"),
+            Some("user_report")
+        );
+        assert_eq!(name(b"Date,UserId\n"), None);
+        assert_eq!(name(b"Date,Client_Type,Total_Messages\n"), None);
+        assert_eq!(name(b"Date,UserId,Client_Ty"), None);
+        assert_eq!(name(b"\xff,Date,UserId,Client_Type\n"), None);
+        assert_eq!(name(b""), None);
+        assert_eq!(name(b"  "), None);
+        assert_eq!(name(b"{\"Date\":1,\"UserId\":2,\"Client_Type\":3}"), None);
+    }
+}

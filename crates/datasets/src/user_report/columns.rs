@@ -1,0 +1,169 @@
+//! The columns of `user_activity` and `model_usage`.
+
+use crate::table::{Column, ColumnType, Family, Lineage, Table};
+
+const EVENT_DATE: Column = Column::plain(
+    "event_date",
+    ColumnType::Date,
+    "the report's `Date`, UTC; equals `dt`",
+);
+const USER_ID: Column = Column::person(
+    "user_id",
+    ColumnType::Text,
+    "user, without its identity store",
+);
+const CLIENT_TYPE: Column = Column::plain(
+    "client_type",
+    ColumnType::Text,
+    "`KIRO_IDE`, `KIRO_CLI`, `PLUGIN`, `KIRO_WEB`, …, from the row, else from the file name; NULL where neither says",
+);
+const REPORT_TS: Column = Column::plain(
+    "report_ts",
+    ColumnType::Instant,
+    "time in the report's file name, UTC; NULL where it has none",
+);
+
+/// Columns by which exports of one day differ without being other content.
+const NOT_CONTENT: &[&str] = &["source", "source_object", "record_index", "report_ts"];
+
+/// One row is a user's day on one client.
+pub static USER_ACTIVITY: Table = Table {
+    name: "user_activity",
+    version: 1,
+    doc: "a user's day on one client",
+    own: &[
+        EVENT_DATE,
+        USER_ID,
+        Column::person(
+            "user_id_raw",
+            ColumnType::Text,
+            "user as the report writes it",
+        ),
+        Column::plain(
+            "identity_store_id",
+            ColumnType::Text,
+            "identity store, `d-…`, where the user id names one; else NULL",
+        ),
+        CLIENT_TYPE,
+        Column::plain(
+            "chat_conversations",
+            ColumnType::Count,
+            "conversations of the day; NULL where the report does not say",
+        ),
+        Column::plain(
+            "credits_used",
+            ColumnType::Double,
+            "credits of the day; NULL where the report does not say",
+        ),
+        Column::plain(
+            "overage_cap",
+            ColumnType::Double,
+            "the administrator's cap in credits where overage is enabled, else the plan's included credits; NULL where the report does not say",
+        ),
+        Column::plain(
+            "overage_credits_used",
+            ColumnType::Double,
+            "credits beyond the plan; NULL where the report does not say",
+        ),
+        Column::plain(
+            "overage_enabled",
+            ColumnType::Flag,
+            "whether credits beyond the plan are allowed; NULL where the report does not say",
+        ),
+        Column::plain(
+            "profile_id",
+            ColumnType::Text,
+            "ARN of the profile; NULL where the report does not say",
+        ),
+        Column::plain(
+            "subscription_tier",
+            ColumnType::Text,
+            "`FREE`, `PRO`, `PRO_PLUS`, `PRO_MAX`, `POWER`, or what the report writes in upper case; NULL where it does not say",
+        ),
+        Column::plain(
+            "subscription_tier_raw",
+            ColumnType::Text,
+            "tier as the report writes it",
+        ),
+        Column::plain(
+            "total_messages",
+            ColumnType::Count,
+            "messages of the day over all models; NULL where the report does not say",
+        ),
+        Column::plain(
+            "new_user",
+            ColumnType::Flag,
+            "whether the user is new; NULL in reports without the column",
+        ),
+        Column::person(
+            "user_email",
+            ColumnType::Text,
+            "email, lower case; NULL in reports without the column",
+        ),
+        Column::plain(
+            "usage_limit",
+            ColumnType::Double,
+            "monthly allowance in credits; NULL in reports without the column",
+        ),
+        REPORT_TS,
+    ],
+    lineage: Lineage {
+        variant: true,
+        extra: true,
+    },
+    key: &[
+        "account_id",
+        "region",
+        "event_date",
+        "user_id",
+        "client_type",
+    ],
+    key_required: &[],
+    not_content: NOT_CONTENT,
+    bloom: &[],
+};
+
+/// One row is a user's day on one client with one model.
+pub static MODEL_USAGE: Table = Table {
+    name: "model_usage",
+    version: 1,
+    doc: "messages of a user's day on one client with one model, zeros included",
+    own: &[
+        EVENT_DATE,
+        USER_ID,
+        CLIENT_TYPE,
+        Column::plain(
+            "model",
+            ColumnType::Text,
+            "model, lower case with `_` for `-`, as in `chat`",
+        ),
+        Column::plain(
+            "model_raw",
+            ColumnType::Text,
+            "model as the report's header writes it; several spellings in one row are joined by `,`",
+        ),
+        Column::plain("messages", ColumnType::Count, "messages of the day"),
+        REPORT_TS,
+    ],
+    lineage: Lineage {
+        variant: true,
+        extra: false,
+    },
+    key: &[
+        "account_id",
+        "region",
+        "event_date",
+        "user_id",
+        "client_type",
+        "model",
+    ],
+    key_required: &[],
+    not_content: NOT_CONTENT,
+    bloom: &[],
+};
+
+/// A user's day with its models.
+pub static FAMILY: Family = Family {
+    name: "user_activity",
+    tables: &[&USER_ACTIVITY, &MODEL_USAGE],
+};

@@ -1,0 +1,6 @@
+//! The user report, from bytes to rows.
+
+mod bad_input;
+mod decoded;
+mod fixtures;
+mod properties;

@@ -1,0 +1,192 @@
+//! Writes one Parquet file of a table: groups that were encoded, and groups copied from another file.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_schema::SchemaRef;
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory};
+use parquet::bloom_filter::Sbbf;
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::SerializedFileWriter;
+use promptlake_datasets::table::Table;
+use promptlake_lake::settings::Encoding;
+use sha2::{Digest, Sha256};
+
+use crate::encode;
+use crate::run_file::RunFile;
+
+/// A Parquet file as it was written.
+#[derive(Clone, Debug)]
+pub struct FinishedPart {
+    /// Where it lies, temporarily.
+    pub path: PathBuf,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// Its length.
+    pub bytes: u64,
+    /// Its rows.
+    pub rows: u64,
+    /// Its row groups.
+    pub groups: usize,
+}
+
+/// A Parquet file being written. Its bytes are hashed on the way.
+#[derive(Debug)]
+pub struct PartWriter {
+    path: PathBuf,
+    writer: SerializedFileWriter<Hashing>,
+    schema: SchemaRef,
+    rows: u64,
+}
+
+impl PartWriter {
+    /// Starts a file at `path`, which must not exist.
+    ///
+    /// # Errors
+    /// If it cannot be created.
+    pub fn create(path: &Path, table: &Table, encoding: &Encoding) -> Result<Self, ParquetError> {
+        let schema = table.arrow_schema();
+        let properties = Arc::new(encode::properties(table, encoding)?);
+        let parquet_schema = ArrowSchemaConverter::new()
+            .schema_root("schema")
+            .convert(&schema)?;
+        let file = Hashing {
+            file: BufWriter::with_capacity(1 << 18, File::create_new(path)?),
+            hash: Sha256::new(),
+            bytes: 0,
+        };
+        let writer = SerializedFileWriter::new(file, parquet_schema.root_schema_ptr(), properties)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer,
+            schema,
+            rows: 0,
+        })
+    }
+
+    /// Makes the column writers of groups, on any thread.
+    pub fn group_factory(&self) -> ArrowRowGroupWriterFactory {
+        ArrowRowGroupWriterFactory::new(&self.writer, Arc::clone(&self.schema))
+    }
+
+    /// Appends a group that [`encode::encode_group`] gave.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn append(&mut self, chunks: Vec<ArrowColumnChunk>) -> Result<(), ParquetError> {
+        let mut group = self.writer.next_row_group()?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        self.rows += group.close()?.num_rows().cast_unsigned();
+        Ok(())
+    }
+
+    /// Appends a group of another file of the same table and encoding, byte for byte.
+    ///
+    /// # Errors
+    /// If it cannot be read or written.
+    pub fn copy(&mut self, from: &RunFile, index: usize) -> Result<(), ParquetError> {
+        let metadata = from.metadata();
+        let source = metadata.row_group(index);
+        let mut group = self.writer.next_row_group()?;
+        for (column, chunk) in source.columns().iter().enumerate() {
+            let column_index = metadata
+                .column_index()
+                .map(|all| all[index][column].clone());
+            let offset_index = metadata
+                .offset_index()
+                .map(|all| all[index][column].clone());
+            let close = ColumnCloseResult {
+                bytes_written: chunk.compressed_size().cast_unsigned(),
+                rows_written: source.num_rows().cast_unsigned(),
+                metadata: as_written(chunk)?,
+                bloom_filter: Sbbf::read_from_column_chunk(chunk, from.file())?,
+                column_index: column_index
+                    .filter(|index| !matches!(index, ColumnIndexMetaData::NONE)),
+                offset_index,
+            };
+            group.append_column(from.file(), close)?;
+        }
+        self.rows += group.close()?.num_rows().cast_unsigned();
+        Ok(())
+    }
+
+    /// Writes the footer.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn finish(self) -> Result<FinishedPart, ParquetError> {
+        let groups = self.writer.flushed_row_groups().len();
+        let mut file = self.writer.into_inner()?;
+        file.flush()?;
+        Ok(FinishedPart {
+            path: self.path,
+            sha256: file.hash.finalize().into(),
+            bytes: file.bytes,
+            rows: self.rows,
+            groups,
+        })
+    }
+}
+
+/// The metadata of a chunk as its writer had it: reading forgets that signed statistics are written in the old fields too.
+fn as_written(chunk: &ColumnChunkMetaData) -> Result<ColumnChunkMetaData, ParquetError> {
+    let Some(statistics) = chunk
+        .statistics()
+        .filter(|_| chunk.column_descr().sort_order().is_signed())
+    else {
+        return Ok(chunk.clone());
+    };
+    let statistics = match statistics.clone() {
+        Statistics::Boolean(values) => {
+            Statistics::Boolean(values.with_backwards_compatible_min_max(true))
+        }
+        Statistics::Int32(values) => {
+            Statistics::Int32(values.with_backwards_compatible_min_max(true))
+        }
+        Statistics::Int64(values) => {
+            Statistics::Int64(values.with_backwards_compatible_min_max(true))
+        }
+        Statistics::Float(values) => {
+            Statistics::Float(values.with_backwards_compatible_min_max(true))
+        }
+        Statistics::Double(values) => {
+            Statistics::Double(values.with_backwards_compatible_min_max(true))
+        }
+        other => other,
+    };
+    chunk
+        .clone()
+        .into_builder()
+        .set_statistics(statistics)
+        .build()
+}
+
+/// A file whose bytes are hashed as they are written.
+#[derive(Debug)]
+struct Hashing {
+    file: BufWriter<File>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.file.write_all(buf)?;
+        self.hash.update(buf);
+        self.bytes += buf.len() as u64;
+        Ok(buf.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}

@@ -1,0 +1,361 @@
+//! Reads the objects of jobs on several threads, and gives what they hold in the order of the jobs.
+//!
+//! Each thread claims the next few objects and sends their rows through a channel of its own claim; the claims' channels
+//! are read one after the other. So rows arrive in canonical order, and no thread is ahead by more than a few batches.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+use promptlake_datasets::dataset::{Dataset, Decoder};
+use promptlake_datasets::drift::Drift;
+use promptlake_datasets::input::Input;
+use promptlake_datasets::key::{Class, classify};
+use promptlake_datasets::object::Object;
+use promptlake_datasets::output::{Outcome, Output, Rows};
+use promptlake_datasets::reason::Reason;
+use promptlake_datasets::sniff::sniff;
+use promptlake_lake::source::{Body, SourceError};
+
+use crate::discover::{NamedSource, with_causes};
+use crate::inflate::Inflater;
+use crate::plan::{PlanError, PlannedObject, ReadJob};
+
+/// A claim has at most this many objects …
+const CLAIM_OBJECTS: usize = 128;
+/// … or this many bytes as listed.
+const CLAIM_BYTES: u64 = 1 << 20;
+/// So many bytes are looked at to tell what an object holds whose key does not say.
+const SNIFFED: usize = 4 << 10;
+
+/// What was read, in the order of the jobs.
+#[derive(Debug)]
+pub enum Event {
+    /// A job begins; its objects follow one by one, and are not in it any more.
+    Job(Box<ReadJob>),
+    /// Rows of its objects.
+    Rows(Rows),
+    /// What became of some of its objects, in their order; their rows may follow.
+    Objects(Vec<ReadObject>),
+    /// What the schema does not know.
+    Drift(Drift),
+}
+
+/// What became of an object.
+#[derive(Debug)]
+pub struct ReadObject {
+    /// The object.
+    pub planned: PlannedObject,
+    /// What it holds; `None`: nothing known.
+    pub dataset: Option<&'static Dataset>,
+    /// Its records; or why it could not be fetched. Rows of an object that failed may have been given.
+    pub outcome: Result<Outcome, String>,
+    /// Its inflated bytes.
+    pub inflated: u64,
+}
+
+/// How objects are read.
+#[derive(Debug)]
+pub struct ReadOptions<'a> {
+    /// The sources, in the order of the command line.
+    pub sources: &'a [NamedSource],
+    /// Threads that inflate and decode.
+    pub threads: usize,
+    /// `--max-object-size`.
+    pub max_object_bytes: u64,
+    /// No further object is begun once this is true.
+    pub stop: &'a AtomicBool,
+}
+
+/// Reads all jobs that `next_job` gives and hands `handle` what they hold.
+///
+/// # Errors
+/// What `next_job` or `handle` says. Reading ends then.
+///
+/// # Panics
+/// If a thread panicked, with its message.
+pub fn read<E: From<PlanError> + Send>(
+    options: &ReadOptions<'_>,
+    next_job: impl FnMut() -> Result<Option<ReadJob>, PlanError> + Send,
+    mut handle: impl FnMut(Event) -> Result<(), E>,
+) -> Result<(), E> {
+    // Unbounded, yet short: a worker has two claims at most. A bound could stop a claimer that others wait for.
+    let (order, claims) = channel();
+    let claimer = Mutex::new(Claimer {
+        next_job,
+        job: VecDeque::new(),
+        order,
+        error: None,
+        done: false,
+    });
+    let result = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..options.threads)
+            .map(|_| scope.spawn(|| Worker::new(options).work(&claimer)))
+            .collect();
+        // The claimer's end of `order` closes when the last job is claimed; then the receiver ends.
+        let result = receive(claims, &mut handle);
+        for worker in workers {
+            if let Err(panic) = worker.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+        result
+    });
+    result?;
+    match claimer
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .error
+    {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+/// Takes what the claims give, one claim after the other. On an error the receivers are dropped, which ends the workers.
+fn receive<E>(
+    claims: Receiver<Receiver<Event>>,
+    handle: &mut impl FnMut(Event) -> Result<(), E>,
+) -> Result<(), E> {
+    for claim in claims {
+        for event in claim {
+            handle(event)?;
+        }
+    }
+    Ok(())
+}
+
+/// Objects that one worker reads, and where it sends what they hold.
+struct Claim {
+    objects: Vec<PlannedObject>,
+    send: SyncSender<Event>,
+}
+
+struct Claimer<F> {
+    next_job: F,
+    job: VecDeque<PlannedObject>,
+    order: Sender<Receiver<Event>>,
+    error: Option<PlanError>,
+    done: bool,
+}
+
+impl<F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<F> {
+    /// The next claim; `None`: there is nothing more to read, or nobody who takes it.
+    fn claim(&mut self, stop: &AtomicBool) -> Option<Claim> {
+        if self.done || stop.load(Ordering::Relaxed) {
+            return self.end();
+        }
+        let (send, receive) = sync_channel(3);
+        while self.job.is_empty() {
+            match (self.next_job)() {
+                Ok(Some(mut job)) => {
+                    self.job = std::mem::take(&mut job.objects).into();
+                    if self.job.is_empty() {
+                        // Nothing to read, but something to note: a claim of its own, already used up.
+                        let (send, receive) = sync_channel(1);
+                        if send.send(Event::Job(Box::new(job))).is_err()
+                            || self.order.send(receive).is_err()
+                        {
+                            return self.end();
+                        }
+                    } else if send.send(Event::Job(Box::new(job))).is_err() {
+                        return self.end();
+                    }
+                }
+                Ok(None) => return self.end(),
+                Err(error) => {
+                    self.error = Some(error);
+                    return self.end();
+                }
+            }
+        }
+        let mut objects: Vec<PlannedObject> = Vec::new();
+        let mut bytes = 0;
+        while let Some(next) = self.job.front() {
+            let same_source = objects
+                .first()
+                .is_none_or(|first| first.source == next.source);
+            if !same_source
+                || objects.len() == CLAIM_OBJECTS
+                || (bytes > 0 && bytes + next.size > CLAIM_BYTES)
+            {
+                break;
+            }
+            bytes += next.size;
+            objects.extend(self.job.pop_front());
+        }
+        if self.order.send(receive).is_err() {
+            return self.end();
+        }
+        Some(Claim { objects, send })
+    }
+
+    fn end(&mut self) -> Option<Claim> {
+        if !self.done {
+            self.done = true;
+            // Nobody sends any more: the receiver of the claims comes to its end.
+            self.order = channel().0;
+        }
+        None
+    }
+}
+
+/// A thread that reads.
+struct Worker<'a> {
+    options: &'a ReadOptions<'a>,
+    inflater: Inflater,
+    decoders: BTreeMap<&'static str, Box<dyn Decoder>>,
+}
+
+/// Bodies of the objects of a claim, being fetched.
+type Fetch<'a> = Box<dyn Iterator<Item = Result<Body, SourceError>> + Send + 'a>;
+
+impl<'a> Worker<'a> {
+    fn new(options: &'a ReadOptions<'a>) -> Self {
+        Self {
+            options,
+            inflater: Inflater::new(options.max_object_bytes),
+            decoders: BTreeMap::new(),
+        }
+    }
+
+    fn work<F: FnMut() -> Result<Option<ReadJob>, PlanError>>(
+        mut self,
+        claimer: &Mutex<Claimer<F>>,
+    ) {
+        let next = || {
+            let claim = claimer
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .claim(self.options.stop)?;
+            let source = &self.options.sources[usize::from(claim.objects.first()?.source)];
+            let fetch = source
+                .source
+                .fetch(claim.objects.iter().map(PlannedObject::listed).collect());
+            Some((claim, fetch))
+        };
+        // One claim ahead, so that a remote source is never idle.
+        let mut ahead = next();
+        while let Some((claim, fetch)) = ahead.take() {
+            ahead = next();
+            if Self::process(
+                self.options.sources,
+                &mut self.inflater,
+                &mut self.decoders,
+                claim,
+                fetch,
+            )
+            .is_none()
+            {
+                return;
+            }
+        }
+    }
+
+    /// Decodes the objects of a claim; `None`: nobody takes the rows any more.
+    fn process(
+        sources: &[NamedSource],
+        inflater: &mut Inflater,
+        decoders: &mut BTreeMap<&'static str, Box<dyn Decoder>>,
+        claim: Claim,
+        fetch: Fetch<'_>,
+    ) -> Option<()> {
+        let mut lost = false;
+        let mut sink = |rows: Rows| lost |= claim.send.send(Event::Rows(rows)).is_err();
+        let mut output = Output::new(&mut sink);
+        let mut read = Vec::with_capacity(claim.objects.len());
+        for (planned, body) in claim.objects.into_iter().zip(fetch) {
+            let source = &sources[usize::from(planned.source)];
+            read.push(read_object(
+                source,
+                planned,
+                body,
+                inflater,
+                decoders,
+                &mut output,
+            ));
+        }
+        for decoder in decoders.values_mut() {
+            decoder.finish(&mut output);
+        }
+        output.flush_rejects();
+        let drift = std::mem::take(&mut output.drift);
+        drop(output);
+        if !drift.is_empty() {
+            claim.send.send(Event::Drift(drift)).ok()?;
+        }
+        claim.send.send(Event::Objects(read)).ok()?;
+        (!lost).then_some(())
+    }
+}
+
+/// Decodes one object.
+fn read_object(
+    source: &NamedSource,
+    planned: PlannedObject,
+    body: Result<Body, SourceError>,
+    inflater: &mut Inflater,
+    decoders: &mut BTreeMap<&'static str, Box<dyn Decoder>>,
+    output: &mut Output<'_>,
+) -> ReadObject {
+    let failed = |planned, error| ReadObject {
+        planned,
+        dataset: None,
+        outcome: Err(error),
+        inflated: 0,
+    };
+    let body = match body {
+        Ok(body) => body,
+        Err(error) => return failed(planned, with_causes(&error)),
+    };
+    let Class::Object(mut object) = classify(&source.context, &planned.key, planned.size) else {
+        return failed(
+            planned,
+            "its key is not one of an object any more".to_owned(),
+        );
+    };
+    let mut input = inflater.input(body);
+    decode(&mut object, &mut input, decoders, output);
+    let inflated = input.offset();
+    drop(input);
+    let outcome = output.take_outcome();
+    let outcome = match inflater.failure() {
+        Some(error) => Err(format!("read {}: {error}", source.place)),
+        None => Ok(outcome),
+    };
+    ReadObject {
+        dataset: object.dataset,
+        planned,
+        outcome,
+        inflated,
+    }
+}
+
+fn decode(
+    object: &mut Object,
+    input: &mut Input<'_>,
+    decoders: &mut BTreeMap<&'static str, Box<dyn Decoder>>,
+    output: &mut Output<'_>,
+) {
+    if object.dataset.is_none() {
+        while input.window().len() < SNIFFED && input.more() {}
+        if input.window().is_empty() && input.end() == Some(&promptlake_datasets::input::End::Clean)
+        {
+            return;
+        }
+        object.dataset = sniff(input.window());
+    }
+    match object.dataset {
+        Some(dataset) => {
+            let decoder = decoders
+                .entry(dataset.name)
+                .or_insert_with(|| (dataset.decoder)());
+            decoder.decode(object, input, output);
+        }
+        None => {
+            let detail = "the content is of no known dataset".to_owned();
+            output.reject_rest(object, input, Reason::UnknownContent, detail, None);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Reads single rows of a run with their children, going forward.
+
+use arrow_array::RecordBatch;
+use arrow_select::concat::concat_batches;
+
+use crate::merge::MergeError;
+use crate::run_cursor::{Run, RunCursor};
+use crate::stage::PartitionId;
+
+/// Reads rows in ascending order; row groups in between are not decoded.
+#[derive(Debug)]
+pub struct RowReader<'a> {
+    run: &'a Run,
+    partition: PartitionId,
+    parent: RunCursor<'a>,
+    children: Vec<RunCursor<'a>>,
+}
+
+impl<'a> RowReader<'a> {
+    /// A reader before the first row.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn new(run: &'a Run, partition: PartitionId) -> Result<Self, MergeError> {
+        let cursor = |table| RunCursor::new(run, partition, table, None).map_err(MergeError::Read);
+        let children = (1..partition.family.tables.len())
+            .map(cursor)
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            run,
+            partition,
+            parent: cursor(0)?,
+            children,
+        })
+    }
+
+    /// A row of the parent table, and its children: a batch a table. `row` must not be below the last one asked for.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or has no such row.
+    pub fn read(&mut self, row: u64) -> Result<Vec<RecordBatch>, MergeError> {
+        let tables = self.partition.family.tables;
+        while self.parent.row_no() < row && self.parent.place().is_some() {
+            let group = self.run.group(0, self.parent.group());
+            let rows = group.map_or(0, |(file, group)| file.group_rows(group));
+            let skips = self.parent.at_group_start() && self.parent.row_no() + rows <= row;
+            if skips {
+                self.parent.skip_group()
+            } else {
+                self.parent.advance()
+            }
+            .map_err(MergeError::Read)?;
+        }
+        let missing = || MergeError::OutOfStep {
+            table: tables[0].name,
+        };
+        let (batch, at) = self.parent.row().ok_or_else(missing)?;
+        let place = self.parent.place().ok_or_else(missing)?;
+        let mut rows = vec![batch.slice(at, 1)];
+        for (table, child) in tables[1..].iter().zip(&mut self.children) {
+            let mut slices = Vec::new();
+            while let Some(at) = child.place()
+                && at <= place
+            {
+                if at == place
+                    && let Some((batch, row)) = child.row()
+                {
+                    slices.push(batch.slice(row, 1));
+                }
+                child.advance().map_err(MergeError::Read)?;
+            }
+            rows.push(
+                concat_batches(&table.arrow_schema(), &slices)
+                    .map_err(|error| MergeError::Read(error.into()))?,
+            );
+        }
+        Ok(rows)
+    }
+}

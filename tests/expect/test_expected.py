@@ -1,0 +1,394 @@
+"""The expectation itself, on cases made by hand. `python3 -m unittest test_expected` in this folder."""
+
+import gzip
+import hashlib
+import os
+import tempfile
+import unittest
+
+import bucket
+import cell
+import csv_text
+import json_text
+from expected import expected
+
+LOGS = "p/AWSLogs/111122223333/KiroLogs/GenerateAssistantResponse/us-east-1/2026/07/27/23/"
+REPORTS = "p/AWSLogs/111122223333/KiroLogs/user_report/us-east-1/2026/07/27/00/"
+STABLE = (
+    "Date,UserId,Client_Type,Chat_Conversations,Credits_Used,Overage_Cap,Overage_Credits_Used,Overage_Enabled,"
+    "ProfileId,Subscription_Tier,Total_Messages"
+)
+
+
+def log(n):
+    return f"{LOGS}111122223333_GenerateAssistantResponse_202607272303_{n:016d}.json.gz"
+
+
+def report(time="202607270000", client="KIRO_IDE", part=""):
+    return f"{REPORTS}{client}_111122223333_user_report_{time}{part}.csv"
+
+
+def record(request_id="r1", prompt="p", more="", time="2026-07-27T23:03:29.027400929Z", answer="a"):
+    return (
+        '{"generateAssistantResponseEventRequest":{"prompt":"%s","userId":"d-0a1b2c3d4e.u1","timeStamp":"%s"%s},'
+        '"generateAssistantResponseEventResponse":{"assistantResponse":"%s","requestId":"%s"}}'
+    ) % (prompt, time, more, answer, request_id)
+
+
+def records(*of):
+    return '{"records":[%s]}' % ",".join(of)
+
+
+class Case(unittest.TestCase):
+    def run_on(self, files, **options):
+        with tempfile.TemporaryDirectory() as root:
+            for key, content in files.items():
+                path = os.path.join(root, key)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(content.encode() if isinstance(content, str) else content)
+            return expected([("kiro", root)], **options)
+
+    def chat(self, text, **options):
+        return self.run_on({log(1): text}, **options)
+
+    def report(self, text, key=None):
+        return self.run_on({key or report(): text})
+
+    def reasons(self, lake):
+        return [(r["record_index"], r["reason"], r["raw"]) for r in lake["rejects"]]
+
+
+class Json(unittest.TestCase):
+    def test_a_value_is_given_back_as_it_was(self):
+        text = '{"b":[1.50,-0,1e400,true,null,{}],"a":"é\\n\\u0001/"}'
+        self.assertEqual(json_text.compact(json_text.whole(text)), text)
+
+    def test_escapes_become_the_shortest(self):
+        value = json_text.whole('"\\u00e9\\/\\u000a\\ud83d\\ude42\\u001F"')
+        self.assertEqual(json_text.compact(value), '"é/\\n🙂\\u001f"')
+
+    def test_what_is_no_json(self):
+        for text in ("", "[1,]", "{1:2}", "01", "+1", "1.", "tru", '"a', '"\n"', "[1 2]", '{"a" 1}', "'a'", '"\\x"', "NaN"):
+            with self.assertRaises(json_text.Broken, msg=text):
+                value = json_text.read_value(text.encode(), 0)
+                if json_text.skip_space(text.encode(), value.end) < len(text):
+                    raise json_text.Broken(value.end, False)
+
+    def test_problems_of_a_record(self):
+        for data, problem in (
+            (b'{"a":1,"a":2}', "repeated_key"),
+            (b'{"a":{"b":1},"b":{"b":1}}', None),
+            (b'"\\ud83d"', "lone_surrogate"),
+            (b'"\\ude42\\ud83d"', "lone_surrogate"),
+            (b'"\xff"', "not_utf8"),
+            (b"[" * 128 + b"]" * 128, None),
+            (b"[" * 129 + b"]" * 129, "too_deep"),
+            (b"[" * 10_000 + b"]" * 10_000, "too_deep"),
+        ):
+            self.assertEqual(json_text.read_value(data, 0).problem, problem, data[:40])
+
+
+class Cell(unittest.TestCase):
+    def test_times(self):
+        for text, nanos in (
+            ("1970-01-01T00:00:00Z", 0),
+            ("1970-01-01 00:00:01.5", 1_500_000_000),
+            ("1970-01-01T02:00:00.000000001+02:00", 1),
+            ("1969-12-31T23:00:00-0100", 0),
+            (" ", None),
+        ):
+            self.assertEqual(cell.instant(text), nanos, text)
+        for text in ("1970-01-01", "1970-01-01T24:00:00Z", "1970-02-30T00:00:00Z", "1970-01-01T00:00:00.0000000001Z", "0", "１970-01-01T00:00:00Z"):
+            with self.assertRaises(cell.Reject, msg=text):
+                cell.instant(text)
+
+    def test_users(self):
+        for raw, want in (
+            ("d-0a1b2c3d4e.u-1", ("u-1", "d-0a1b2c3d4e")),
+            (' "d-123.a.b" ', ("a.b", "d-123")),
+            ("abc.def", ("abc.def", None)),
+            ("d-123", ("d-123", None)),
+            ("d-123.", ("d-123.", None)),
+        ):
+            self.assertEqual(cell.user(raw), want, raw)
+
+    def test_numbers(self):
+        self.assertEqual(cell.count("12.00"), 12)
+        self.assertEqual(cell.count(str((1 << 63) - 1)), (1 << 63) - 1)
+        for text in ("-1", "12.5", "inf", "1e3", str(1 << 63), "١"):
+            with self.assertRaises(cell.Reject, msg=text):
+                cell.count(text)
+        for text in ("inf", "1e400", "NaN", "1_0", "0x1"):
+            with self.assertRaises(cell.Reject, msg=text):
+                cell.double(text)
+        self.assertEqual(str(cell.day("07/27/2026")), "2026-07-27")
+        with self.assertRaises(cell.Reject):
+            cell.day("13-45-2026")
+
+
+class Keys(unittest.TestCase):
+    def name(self, key):
+        return bucket.classify("kiro", "/data/x", key)
+
+    def test_the_last_awslogs_counts(self):
+        obj = self.name("AWSLogs/AWSLogs/111122223333/QDeveloperLogs/GenerateAssistantResponse/US-East-1/2025/12/01/x.json")
+        self.assertEqual(obj.source_object, "AWSLogs/111122223333/QDeveloperLogs/GenerateAssistantResponse/US-East-1/2025/12/01/x.json")
+        self.assertEqual((obj.source, obj.region, str(obj.day)), ("qdeveloper", "us-east-1", "2025-12-01"))
+
+    def test_parts_clients_and_times_of_reports(self):
+        obj = self.name(report("202607270415", "KIRO_WEB", "_part_2"))
+        self.assertEqual((obj.client, obj.report_ts), ("KIRO_WEB", 1_785_125_700_000))
+
+    def test_flat_files(self):
+        obj = self.name("down/111122223333_GenerateAssistantResponse_202607272303_0123456789abcdef.json.gz")
+        self.assertEqual((obj.account_id, obj.region, obj.source, str(obj.day)), ("111122223333", None, None, "2026-07-27"))
+        self.assertTrue(obj.source_object.startswith("kiro/down/"))
+        self.assertFalse(self.name("down/any.json").dated)
+
+    def test_strays_and_strangers(self):
+        for key in (
+            "p/AWSLogs/111122223333/KiroLogs/0f1e2d3c-0000-1111-2222-333344445555",
+            LOGS.replace("GenerateAssistantResponse", "SomethingNew") + "x.json.gz",
+            LOGS.replace("/07/27/", "/02/30/") + "x.json.gz",
+            LOGS + "x.txt",
+            "readme.txt",
+        ):
+            self.assertIsNone(self.name(key), key)
+
+
+class Gzip(Case):
+    def test_members_zeros_and_what_follows(self):
+        two = gzip.compress(b"[" + record("a").encode()) + gzip.compress(b"]")
+        self.assertEqual(len(self.chat(two + b"\0\0")["chat"]), 1)
+        lake = self.chat(two + b"\0x")
+        self.assertEqual((len(lake["chat"]), self.reasons(lake)), (1, [(1, "trailing_bytes", "")]))
+
+    def test_a_cut_keeps_what_was_before_it(self):
+        noise = hashlib.sha256(b"noise").hexdigest() * 40
+        whole = gzip.compress(records(record("a"), record("b", prompt=noise)).encode())
+        lake = self.chat(whole[:-40])
+        self.assertEqual([r["request_id"] for r in lake["chat"]], ["a"])
+        self.assertEqual([r[:2] for r in self.reasons(lake)], [(1, "gzip_truncated")])
+        self.assertTrue(lake["rejects"][0]["raw"].startswith('{"generateAssistant'))
+        self.assertEqual(lake["rejects"][0]["byte_offset"], len('{"records":[' + record("a") + ","))
+
+    def test_a_bad_crc_is_one_reject_though_nothing_follows(self):
+        whole = bytearray(gzip.compress(records(record("a")).encode()))
+        whole[-8] ^= 1
+        lake = self.chat(bytes(whole))
+        self.assertEqual((len(lake["chat"]), self.reasons(lake)), (1, [(1, "gzip_corrupt", "")]))
+
+    def test_the_limit_counts_inflated_bytes(self):
+        text = records(record("a"), record("b"))
+        lake = self.chat(gzip.compress(text.encode()), limit=len(text) - 10)
+        self.assertEqual([r[:2] for r in self.reasons(lake)], [(1, "too_large")])
+
+
+class Chat(Case):
+    def test_a_record(self):
+        more = ',"modelId":"Claude-Opus-4.6","chatTriggerType":"MANUAL","customizationArn":null'
+        row = self.chat(records(record(more=more)))["chat"][0]
+        want = {
+            "dt": "2026-07-27",
+            "event_date": "2026-07-27",
+            "event_ts": 1_785_193_409_027,
+            "event_ts_nanos": 1_785_193_409_027_400_929,
+            "user_id": "u1",
+            "user_id_raw": "d-0a1b2c3d4e.u1",
+            "identity_store_id": "d-0a1b2c3d4e",
+            "model_id": "Claude-Opus-4.6",
+            "model": "claude_opus_4.6",
+            "customization_arn": None,
+            "prompt_chars": 1,
+            "web_links": None,
+            "web_link_count": None,
+            "is_tool_turn": False,
+            "is_router_turn": False,
+            "extra_json": None,
+            "record_index": 0,
+            "variant": 0,
+            "source": "kiro",
+        }
+        self.assertEqual({name: row[name] for name in want}, want)
+
+    def test_shapes_of_an_object(self):
+        for text, count in (
+            ('{"records":[]}', 0),
+            ('{"records":null}', 0),
+            ("", 0),
+            (f"[{record('a')},{record('b')}]", 2),
+            (record("a"), 1),
+            (record("a") + "\n" + records(record("b")) + f"[{record('c')}]", 3),
+            ('{"v":1,"records":[%s],"w":2}' % record("a"), 1),
+        ):
+            lake = self.chat(text)
+            self.assertEqual((len(lake["chat"]), lake["rejects"]), (count, []), text)
+            self.assertEqual([r["record_index"] for r in lake["chat"]], list(range(count)))
+
+    def test_records_rejected_alone(self):
+        for bad, reason in (
+            ("{}", "not_a_record"),
+            ("7", "not_a_record"),
+            ("null", "not_a_record"),
+            (record(more=',"modelId":7'), "wrong_type"),
+            (record(more=',"x":1,"x":2'), "repeated_key"),
+            (record(prompt="\\ud800"), "lone_surrogate"),
+            (record(more=',"x":' + "[" * 200 + "]" * 200), "too_deep"),
+            (record(time="yesterday"), "bad_time"),
+            (record(time="2026-07-30T00:00:00Z"), "time_out_of_range"),
+            (record(time="2018-12-31T23:59:59Z"), "time_out_of_range"),
+        ):
+            lake = self.chat(records(record("a"), bad, record("b")))
+            self.assertEqual([r["request_id"] for r in lake["chat"]], ["a", "b"], bad[:50])
+            self.assertEqual(self.reasons(lake), [(1, reason, bad)])
+
+    def test_a_byte_that_is_not_utf8_rejects_its_record(self):
+        bad = record(prompt="#").encode().replace(b"#", b"\xff")
+        lake = self.chat(b"[" + record("a").encode() + b",\n" + bad + b"]")
+        reject = lake["rejects"][0]
+        self.assertEqual(self.reasons(lake), [(1, "not_utf8", bad.decode("utf-8", "replace"))])
+        self.assertEqual((reject["line"], reject["raw_bytes"]), (2, len(bad)))
+        self.assertEqual(reject["raw_sha256"], hashlib.sha256(bad).hexdigest())
+
+    def test_after_a_syntax_error_the_rest_is_one_reject(self):
+        third = record("c").replace('"prompt":', '"prompt"')
+        text = records(record("a"), record("b"), third, record("d"), record("e"))
+        lake = self.chat(text)
+        self.assertEqual([r["request_id"] for r in lake["chat"]], ["a", "b"])
+        self.assertEqual(self.reasons(lake), [(2, "syntax", text[text.index(third) :])])
+        self.assertEqual(self.reasons(self.chat("some text"))[0], (0, "syntax", "some text"))
+
+    def test_null_absent_and_empty(self):
+        lake = self.chat(records(record("a", prompt="", answer="")))
+        row = lake["chat"][0]
+        self.assertEqual((row["prompt"], row["prompt_chars"], row["is_tool_turn"]), ("", 0, True))
+        half = '{"generateAssistantResponseEventResponse":{"requestId":null,"followupPrompts":["x", 1.0]}}'
+        row = self.chat(half)["chat"][0]
+        self.assertEqual((row["prompt"], row["is_tool_turn"], row["request_id"]), (None, None, None))
+        self.assertEqual((row["dt"], row["event_ts"]), ("2026-07-27", None))
+        self.assertEqual(row["followup_prompts"], '["x",1.0]')
+
+    def test_router_turns(self):
+        inner = '{\\"chat\\":0.1, \\"do\\":0,\\"spec\\":1e0}'
+        for answer, want in (
+            (inner, True),
+            ("```json\\n" + inner + "\\n```\\n", True),
+            ("```\\n" + inner + "```", True),
+            (inner.replace("0.1", "true"), False),
+            (inner[:-1] + ',\\"x\\":1}', False),
+            ("well: " + inner, False),
+        ):
+            self.assertEqual(self.chat(record(answer=answer))["chat"][0]["is_router_turn"], want, answer)
+
+    def test_extra_json_holds_what_is_unknown(self):
+        links = '[{"uri":"u","rank":1.0},{"uri":"v"}]'
+        text = record("a", more=',"x": null, "y":{"z": [1, 2]}')
+        text = text.replace('"requestId"', '"supplementaryWebLinksEvent":%s,"messageMetadata":{"m":1},"requestId"' % links)
+        row = self.chat(text[:-1] + ',"top":1}')["chat"][0]
+        self.assertEqual(
+            row["extra_json"],
+            '{"generateAssistantResponseEventRequest":{"x":null,"y":{"z":[1,2]}},'
+            '"generateAssistantResponseEventResponse":{"supplementaryWebLinksEvent":%s,"messageMetadata":{"m":1}},"top":1}' % links,
+        )
+        self.assertEqual(row["web_links"], [{"uri": "u", "title": None, "snippet": None}, {"uri": "v", "title": None, "snippet": None}])
+
+    def test_twins_across_trees_and_variants(self):
+        other = log(2).replace("KiroLogs", "QDeveloperLogs")
+        lake = self.run_on(
+            {
+                log(1): records(record("a"), record("b"), record("n").replace('"n"', "null")),
+                other: records(record("a", more=',"modelId":null'), record("b", answer="else"), record("n").replace('"n"', "null")),
+            }
+        )
+        rows = [(r["request_id"], r["source"], r["variant"]) for r in lake["chat"]]
+        self.assertEqual(
+            rows, [("a", "kiro", 0), ("b", "kiro", 0), (None, "kiro", 0), ("b", "qdeveloper", 1), (None, "qdeveloper", 0)]
+        )
+
+    def test_a_dated_twin_stays_before_an_undated_one(self):
+        lake = self.run_on({"any.json": record("a"), log(1): record("a")})
+        self.assertEqual([r["source"] for r in lake["chat"]], ["kiro"])
+
+    def test_an_undated_record_needs_a_time(self):
+        lake = self.run_on({"any.json": record("a", time="")})
+        self.assertEqual([(r["reason"], r["dt"], r["dataset"]) for r in lake["rejects"]], [("no_time", "2019-01-01", "chat")])
+
+
+class Report(Case):
+    line = "2026-07-27,d-1.u1,,3,1.25,50,0,false,arn,PRO_PLUS,4"
+
+    def test_a_row_and_its_models(self):
+        text = f"\ufeff{STABLE},Claude-Opus_messages,claude_opus_messages,auto_Messages,x_messages,New\r\n{self.line},1,2.0,0,, n \r\n"
+        lake = self.report(text)
+        row = lake["user_activity"][0]
+        self.assertEqual((row["client_type"], row["chat_conversations"], row["credits_used"]), ("KIRO_IDE", 3, 1.25))
+        self.assertEqual((row["overage_enabled"], row["new_user"], row["extra_json"]), (False, None, '{"New":" n "}'))
+        models = [(r["model"], r["model_raw"], r["messages"]) for r in lake["model_usage"]]
+        self.assertEqual(models, [("claude_opus", "Claude-Opus,claude_opus", 3), ("auto", "auto", 0)])
+
+    def test_rows_rejected_alone(self):
+        cells = self.line.split(",")
+        for place, value, reason in (
+            (0, "", "no_date"),
+            (0, "13-45-2026", "bad_time"),
+            (0, "2026-07-30", "time_out_of_range"),
+            (1, " ", "no_user"),
+            (3, "-1", "bad_count"),
+            (4, "inf", "bad_number"),
+            (7, "maybe", "bad_flag"),
+            (10, "4,9", "long_row"),
+        ):
+            bad = ",".join(value if i == place else c for i, c in enumerate(cells))
+            lake = self.report(f"{STABLE}\n{self.line}\n\n{bad}\n{self.line.replace('u1', 'u2')}\n")
+            self.assertEqual([r["user_id"] for r in lake["user_activity"]], ["u1", "u2"])
+            self.assertEqual(self.reasons(lake), [(1, reason, bad)])
+
+    def test_short_and_padded_rows(self):
+        lake = self.report(f"{STABLE}\n2026-07-27,u1\n{self.line.replace('u1', 'u2')},, \n")
+        self.assertEqual([r["total_messages"] for r in lake["user_activity"]], [None, 4])
+
+    def test_an_open_quote_takes_the_rest(self):
+        rest = '2026-07-27,"u2,x\n' + self.line
+        lake = self.report(f"{STABLE}\n{self.line}\n{rest}")
+        self.assertEqual((len(lake["user_activity"]), self.reasons(lake)), (1, [(1, "open_quote", rest)]))
+
+    def test_headers(self):
+        for text, reason in (("", None), (STABLE, None), ("UserId,Credits_Used\nu,1\n", "no_header"), (b"Date,UserId,\xff\n", "no_header")):
+            lake = self.report(text)
+            self.assertEqual([r["reason"] for r in lake["rejects"]], [reason] if reason else [], text)
+            self.assertEqual([r["record_index"] for r in lake["rejects"]], [None] if reason else [])
+
+    def test_a_repeated_header(self):
+        header = "date , USERID,total_messages,Total_Messages,Note,note"
+        lake = self.report(f"{header}\n2026-07-27,u1,3,3.0,,x\n2026-07-27,u2,3,,y,y\n2026-07-27,u3,3,4,,\n")
+        self.assertEqual([(r["total_messages"], r["extra_json"]) for r in lake["user_activity"]], [(3, '{"Note":"x"}'), (3, '{"Note":"y"}')])
+        self.assertEqual([r[:2] for r in self.reasons(lake)], [(2, "repeated_column")])
+
+    def test_the_newest_export_is_variant_0_and_equal_rows_are_one(self):
+        header = f"{STABLE},auto_messages"
+        same = self.line.replace("u1", "u2")
+        lake = self.run_on(
+            {
+                report("202607270000"): f"{header}\n{self.line},1\n{same},1\n",
+                report("202607270415"): f"{header}\n{self.line},2\n{same},1\n",
+            }
+        )
+        found = [(r["user_id"], r["source_object"][-8:-4], r["variant"]) for r in lake["user_activity"]]
+        self.assertEqual(found, [("u1", "0000", 1), ("u1", "0415", 0), ("u2", "0415", 0)])
+        self.assertEqual([(r["user_id"], r["messages"], r["variant"]) for r in lake["model_usage"]], [("u1", 1, 1), ("u1", 2, 0), ("u2", 1, 0)])
+
+    def test_tiers(self):
+        for raw, tier in (("ProPlus", "PRO_PLUS"), ("pro-max", "PRO_MAX"), (" Power ", "POWER"), ("team x", "TEAM X")):
+            row = self.report(f"{STABLE}\n{self.line.replace('PRO_PLUS', raw)}\n")["user_activity"][0]
+            self.assertEqual((row["subscription_tier"], row["subscription_tier_raw"]), (tier, raw))
+
+
+class Csv(unittest.TestCase):
+    def test_quotes_and_line_ends(self):
+        rows = list(csv_text.rows(b'a,"b ""x""\ny"z,c\r\n  \n,\rd', 0))
+        self.assertEqual([r.cells for r in rows], [[b"a", b'b "x"\nyz', b"c"], [b"", b""], [b"d"]])
+
+
+if __name__ == "__main__":
+    unittest.main()
