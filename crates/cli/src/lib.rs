@@ -49,8 +49,8 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, printer: &Printer) -> anyhow::Result<Exit> {
     match command {
-        Command::Run(args) => commands::run::run(args, printer),
-        Command::Plan(args) => commands::plan::run(args, printer),
+        Command::Run(args) => commands::run::run(&args, printer),
+        Command::Plan(args) => commands::plan::run(&args, printer),
         Command::Verify(args) => commands::verify::run(&args, printer),
         Command::Rejects(args) => commands::rejects::run(args, printer),
         Command::Demo(args) => commands::demo::run(&args, printer),

@@ -50,6 +50,10 @@ impl Printer {
     ///
     /// # Errors
     /// If stdout cannot be written; a reader that went away is `BrokenPipe`.
+    #[expect(
+        clippy::unused_self,
+        reason = "there is one way to stdout, and this is it"
+    )]
     pub(crate) fn data(&self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes())?;

@@ -42,7 +42,7 @@ pub(crate) fn sources(args: &SourceArgs, lake: &Location) -> anyhow::Result<Vec<
     let mut names = BTreeSet::new();
     let mut sources = Vec::new();
     ensure!(
-        args.sources.len() <= usize::from(u16::MAX),
+        u16::try_from(args.sources.len()).is_ok(),
         "more than {} sources",
         u16::MAX
     );

@@ -33,7 +33,11 @@ fn help_is_as_written_down() {
     command.build();
     let mut found = Vec::new();
     helps(&mut command, "promptlake", &mut found);
-    assert_eq!(found.len(), 8, "run, plan, verify, rejects list and show, demo, and two above them");
+    assert_eq!(
+        found.len(),
+        8,
+        "run, plan, verify, rejects list and show, demo, and two above them"
+    );
     let bless = std::env::var_os("PROMPTLAKE_BLESS").is_some();
     let mut differ = Vec::new();
     for (words, help) in found {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use promptlake_datasets::dataset::Dataset;
+use promptlake_datasets::dataset::{Content, Dataset, Keys};
 use promptlake_datasets::day::Day;
 use promptlake_datasets::key::{Class, KeyContext};
 use promptlake_datasets::object::Object;
@@ -22,6 +22,12 @@ const fn dataset(name: &'static str) -> Dataset {
         family: &rejects::FAMILY,
         decoder_version: 2,
         decoder: || unreachable!("nothing is decoded here"),
+        keys: Keys {
+            folders: &[],
+            endings: &[],
+            report: false,
+        },
+        content: Content::Json(&[]),
     }
 }
 

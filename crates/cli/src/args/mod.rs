@@ -92,6 +92,7 @@ pub(crate) struct OutcomeArgs {
         long,
         value_name = "N",
         default_value_t = 0,
+        allow_negative_numbers = true,
         env = "PROMPTLAKE_MAX_REJECTS",
         hide_env_values = true
     )]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use promptlake_ingest::discover::{Discovery, Filter, discover};
+use promptlake_ingest::discover::{Discovery, Filter, discover, with_causes};
 use promptlake_ingest::exit::Exit;
 use promptlake_ingest::plan::{LedgerView, Outline, PlanCounts, PlanOptions, PlanProblem, Planner};
 use promptlake_lake::temp::RunTemp;
@@ -17,8 +17,7 @@ use crate::resolve;
 const LIST_SHARE: u64 = 4;
 
 /// Plans, and prints it to stdout.
-#[expect(clippy::boxed_local, reason = "clap boxes the arguments of a command")]
-pub(crate) fn run(args: Box<PlanArgs>, printer: &Printer) -> anyhow::Result<Exit> {
+pub(crate) fn run(args: &PlanArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let now = resolve::now(args.now);
     let window = resolve::window(&args.window, now.day())?;
     let table = resolve::table(&args.window)?;
@@ -49,8 +48,8 @@ pub(crate) fn run(args: Box<PlanArgs>, printer: &Printer) -> anyhow::Result<Exit
     let mut exit = Exit::Clean;
     for problem in &found.problems {
         exit = Exit::Failed;
-        let error = anyhow::Error::msg(problem.error.to_string());
-        printer.error(&format!("source {}: {error:#}", problem.source));
+        let error = with_causes(&problem.error);
+        printer.error(&format!("source {}: {error}", problem.source));
     }
     for source in &sources {
         if let Some(lake) = source.source.excluded() {

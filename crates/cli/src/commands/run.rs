@@ -13,10 +13,9 @@ use crate::progress::Bar;
 use crate::{engine, resolve, stop};
 
 /// Runs, prints the summary, and writes the report where it was asked for.
-#[expect(clippy::boxed_local, reason = "clap boxes the arguments of a command")]
-pub(crate) fn run(args: Box<RunArgs>, printer: &Printer) -> anyhow::Result<Exit> {
-    let options = resolve::run(&args)?;
-    let target = args.outcome.report.map(Target::open).transpose()?;
+pub(crate) fn run(args: &RunArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let options = resolve::run(args)?;
+    let target = args.outcome.report.clone().map(Target::open).transpose()?;
     let stop = stop::on_signal().context("handle signals")?;
     let bar = Bar::new(printer);
     let result = engine::run(&options, &bar, &stop);
