@@ -2,7 +2,9 @@
 
 pub mod analyse;
 pub mod bitmap;
+pub mod commit;
 pub mod cut;
+pub mod digest;
 pub mod discover;
 pub mod duplicates;
 pub mod encode;
@@ -14,6 +16,7 @@ pub mod merge;
 pub mod object_list;
 pub mod options;
 pub mod part;
+pub mod permits;
 pub mod plan;
 pub mod progress;
 pub mod read;
@@ -24,6 +27,8 @@ pub mod row_hash;
 pub mod row_reader;
 pub mod run_cursor;
 pub mod run_file;
+pub mod snapshot;
 pub mod sorter;
+pub mod spool;
 pub mod stage;
 pub mod table_writer;
