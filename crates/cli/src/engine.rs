@@ -2,22 +2,13 @@
 
 use std::sync::atomic::AtomicBool;
 
-use promptlake_ingest::options::{RunOptions, VerifyOptions};
+use promptlake_ingest::options::VerifyOptions;
 use promptlake_ingest::progress::Progress;
-use promptlake_ingest::report::RunReport;
 
 /// Not built yet.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is not built yet")]
 pub(crate) struct NotBuilt(&'static str);
-
-/// Runs.
-///
-/// # Errors
-/// Always.
-pub(crate) fn run(_: &RunOptions, _: &dyn Progress, _: &AtomicBool) -> Result<RunReport, NotBuilt> {
-    Err(NotBuilt("run"))
-}
 
 /// Verifies; gives what was found, a line each.
 ///

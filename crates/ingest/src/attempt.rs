@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use promptlake_datasets::day::Day;
 use promptlake_datasets::drift::Drift;
 use promptlake_lake::source::Window;
 use promptlake_lake::storage::Storage;
@@ -84,8 +85,16 @@ impl Attempt<'_> {
 
         self.progress.stage(At::List, None);
         let shares = Shares::of(self.options.limits.memory_bytes);
+        let extra_days: Vec<Day> = repairs
+            .wanted
+            .keys()
+            .map(|(_, day)| *day)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
         let filter = Filter {
-            window: self.window(&snapshot, &ledger, &repairs, report),
+            window: self.window(&snapshot, &ledger, report),
+            extra_days: &extra_days,
             table: self.options.table.as_deref(),
         };
         let found = discover(
@@ -101,6 +110,7 @@ impl Attempt<'_> {
         let plan_options = PlanOptions {
             rebuild: self.options.rebuild,
             drop_missing: self.options.drop_missing,
+            listing_only: false,
             wanted: repairs.wanted_names(),
         };
         let mut planner = Planner::new(
@@ -183,14 +193,8 @@ impl Attempt<'_> {
         Ok(if again { Outcome::Again } else { Outcome::Done })
     }
 
-    /// The source days to list: the run's, and those that a repair needs.
-    fn window(
-        &self,
-        snapshot: &Snapshot,
-        ledger: &LedgerView,
-        repairs: &Repairs,
-        report: &mut RunReport,
-    ) -> Window {
+    /// The source days to list: the run's, or all where the ledger is lost.
+    fn window(&self, snapshot: &Snapshot, ledger: &LedgerView, report: &mut RunReport) -> Window {
         if ledger.is_empty() && !snapshot.is_empty() && self.options.window != Window::ALL {
             report.notice(
                 "the ledger is lost: everything is listed, and what it does not know is read again"
@@ -198,13 +202,7 @@ impl Attempt<'_> {
             );
             return Window::ALL;
         }
-        let mut window = self.options.window;
-        let days = repairs.wanted.keys().map(|(_, day)| *day);
-        for day in days {
-            window.from = window.from.map(|from| from.min(day));
-            window.to = window.to.map(|to| to.max(day));
-        }
-        window
+        self.options.window
     }
 
     /// The partitions that may be made anew from what was read.

@@ -143,10 +143,20 @@ impl Committer<'_> {
     ///
     /// # Errors
     /// See [`CommitError`]. Whatever happens, every part is the old one or the new one.
-    pub fn commit(
+    pub fn commit(&self, id: PartitionId, staged: &[ParkedRun]) -> Result<Committed, CommitError> {
+        match self.merge_and_publish(id, staged, false) {
+            Err(error) if error.is_damage() && self.replaceable.contains(&id) => {
+                self.merge_and_publish(id, staged, true)
+            }
+            result => result,
+        }
+    }
+
+    fn merge_and_publish(
         &self,
         id: PartitionId,
-        staged: Vec<ParkedRun>,
+        staged: &[ParkedRun],
+        anew: bool,
     ) -> Result<Committed, CommitError> {
         let permit = self.merges.take();
         let tables = id.family.tables;

@@ -3,6 +3,7 @@
 pub mod analyse;
 pub mod attempt;
 pub mod bitmap;
+pub mod body_hash;
 pub mod commit;
 pub mod cut;
 pub mod digest;

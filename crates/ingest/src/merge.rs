@@ -358,7 +358,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
     }
 
     fn finish(self) -> Result<(Vec<FinishedPart>, Vec<Counts>), MergeError> {
-        let parts = self
+        let parts: Result<Vec<_>, _> = self
             .writers
             .into_iter()
             .map(|writer| writer.finish().map_err(MergeError::Write))

@@ -18,6 +18,7 @@ use promptlake_datasets::reason::Reason;
 use promptlake_datasets::sniff::sniff;
 use promptlake_lake::source::{Body, SourceError};
 
+use crate::body_hash::BodyHash;
 use crate::discover::{NamedSource, with_causes};
 use crate::inflate::Inflater;
 use crate::plan::{PlanError, PlannedObject, ReadJob};
@@ -53,6 +54,8 @@ pub struct ReadObject {
     pub outcome: Result<Outcome, ReadFailure>,
     /// Its inflated bytes.
     pub inflated: u64,
+    /// XXH3-128 of its body, hex; `None`: the body was not read to its end.
+    pub hash: Option<String>,
 }
 
 /// Why an object could not be fetched.
@@ -313,6 +316,7 @@ fn read_object(
         dataset: None,
         outcome: Err(ReadFailure { error, changed }),
         inflated: 0,
+        hash: None,
     };
     let body = match body {
         Ok(body) => body,
@@ -325,6 +329,7 @@ fn read_object(
         let error = "its key is not one of an object any more".to_owned();
         return failed(planned, error, false);
     };
+    let (body, hash) = BodyHash::of(body);
     let mut input = inflater.input(body);
     decode(&mut object, &mut input, decoders, output);
     let inflated = input.offset();
@@ -347,6 +352,7 @@ fn read_object(
     };
     ReadObject {
         dataset: object.dataset,
+        hash: hash.finish(planned.size),
         planned,
         outcome,
         inflated,

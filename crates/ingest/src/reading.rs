@@ -29,12 +29,12 @@ pub struct Reading<'a> {
     log: ReadLogWriter,
     notes: ReadLogWriter,
     job: Option<(String, Day)>,
-    read: Read0,
+    read: Counted,
 }
 
 /// What is counted while reading.
 #[derive(Debug, Default)]
-struct Read0 {
+struct Counted {
     touched: BTreeSet<PartitionId>,
     failed: BTreeSet<String>,
     failures: Vec<(String, String)>,
@@ -99,9 +99,9 @@ impl<'a> Reading<'a> {
             log: ReadLogWriter::new(temp)?,
             notes: ReadLogWriter::new(temp)?,
             job: None,
-            read: Read0 {
+            read: Counted {
                 touched: repairs.suspect.clone(),
-                ..Read0::default()
+                ..Counted::default()
             },
         })
     }
@@ -262,6 +262,7 @@ impl<'a> Reading<'a> {
                 .to_owned(),
             etag: planned.etag,
             size: planned.size,
+            hash: object.hash,
             dataset: (dataset == UNSORTED)
                 .then(|| object.dataset.map(|dataset| dataset.name.to_owned()))
                 .flatten(),

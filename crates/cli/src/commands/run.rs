@@ -10,7 +10,7 @@ use promptlake_ingest::exit::Exit;
 use crate::args::RunArgs;
 use crate::printer::Printer;
 use crate::progress::Bar;
-use crate::{engine, resolve, stop};
+use crate::{resolve, stop};
 
 /// Runs, prints the summary, and writes the report where it was asked for.
 pub(crate) fn run(args: &RunArgs, printer: &Printer) -> anyhow::Result<Exit> {
@@ -18,7 +18,7 @@ pub(crate) fn run(args: &RunArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let target = args.outcome.report.clone().map(Target::open).transpose()?;
     let stop = stop::on_signal().context("handle signals")?;
     let bar = Bar::new(printer);
-    let result = engine::run(&options, &bar, &stop);
+    let result = promptlake_ingest::run::run(&options, &bar, &stop);
     bar.finish();
     let report = result?;
     printer.info(&report.summary());
