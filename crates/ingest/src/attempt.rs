@@ -16,12 +16,12 @@ use crate::commit::{CommitError, Committed, Committer};
 use crate::discover::{Discovery, Filter, discover, with_causes};
 use crate::options::RunOptions;
 use crate::permits::Permits;
-use crate::plan::{LedgerView, PlanOptions, PlanProblem, Planner};
+use crate::plan::{LedgerView, PlanCounts, PlanOptions, PlanProblem, Planner};
 use crate::progress::{Progress, Stage as At};
 use crate::read::{ReadOptions, read};
 use crate::reading::{Read, Reading};
 use crate::repair::{self, Repairs};
-use crate::report::{LargeRow, RunReport};
+use crate::report::RunReport;
 use crate::run::{RunError, Shares};
 use crate::snapshot::Snapshot;
 use crate::stage::{ParkedRun, PartitionId, Stage};
@@ -80,7 +80,7 @@ impl Attempt<'_> {
         if self.options.drop_missing && ledger.is_empty() && snapshot.is_empty() {
             return Err(RunError::NothingToDropBy);
         }
-        self.tell_state(report, &snapshot, &ledger, &repairs);
+        tell_state(report, &snapshot, &ledger, &repairs);
         clock.stop(report, At::Check);
 
         self.progress.stage(At::List, None);
@@ -107,65 +107,9 @@ impl Attempt<'_> {
         drift.merge(&found.drift);
         clock.stop(report, At::List);
 
-        let plan_options = PlanOptions {
-            rebuild: self.options.rebuild,
-            drop_missing: self.options.drop_missing,
-            listing_only: false,
-            wanted: repairs.wanted_names(),
-        };
-        let mut planner = Planner::new(
-            &found,
-            &self.options.sources,
-            &ledger,
-            self.storage,
-            self.temp.path(),
-            &plan_options,
-        );
-        self.progress.stage(At::Read, None);
-        let stage = Stage::new(self.encoder, self.temp.path().to_owned(), shares.staged);
-        let mut reading = Reading::new(
-            self.options,
-            self.temp.path(),
-            &repairs,
-            stage,
-            self.progress,
-        )?;
-        let read_options = ReadOptions {
-            sources: &self.options.sources,
-            threads: self.options.limits.threads,
-            max_object_bytes: self.options.limits.max_object_bytes,
-            stop: self.stop,
-        };
-        read::<RunError>(
-            &read_options,
-            || planner.next_job(),
-            |event| reading.take(event),
-        )?;
-        let (counts, problems) = (planner.counts(), planner.take_problems());
-        let done = reading.finish()?;
+        let (done, plan) = self.read(&found, &ledger, &repairs, shares)?;
         drift.merge(&done.drift);
         clock.stop(report, At::Read);
-        for problem in problems {
-            let (kind, what) = match &problem {
-                PlanProblem::Clash { what, .. } => ("clash", what.clone()),
-                PlanProblem::Object { what, .. } => ("object", what.clone()),
-                PlanProblem::Ledger { error } => {
-                    report.notice(error.clone());
-                    continue;
-                }
-            };
-            report.fail(kind, &what, problem.to_string());
-        }
-        for large in &done.large {
-            report.large_row(LargeRow {
-                table: large.table.to_owned(),
-                dt: large.dt.to_string(),
-                source_object: large.object.clone(),
-                record_index: large.index,
-                bytes: large.bytes,
-            });
-        }
-        report.rows_over_32_mb = report.rows_over_32_mb.max(done.large_count);
 
         self.progress
             .stage(At::Publish, Some(done.touched.len() as u64));
@@ -189,8 +133,42 @@ impl Attempt<'_> {
         let in_the_way = !tally.conflicts.is_empty() || reopened > 0 || done.changed > 0;
         let again = in_the_way && !self.last && !self.stop.load(Ordering::Relaxed);
         tally.tell(report, again);
-        done.tell(report, &counts, &tally, again);
+        done.tell(report, &plan.counts, &tally, again);
+        if !again {
+            plan.tell(report);
+        }
         Ok(if again { Outcome::Again } else { Outcome::Done })
+    }
+
+    /// Reads what the plan says and stages its rows.
+    fn read(
+        &self,
+        found: &Discovery,
+        ledger: &LedgerView,
+        repairs: &Repairs,
+        shares: Shares,
+    ) -> Result<(Read, Planned), RunError> {
+        let sources = &self.options.sources;
+        let plan_options = PlanOptions {
+            rebuild: self.options.rebuild,
+            drop_missing: self.options.drop_missing,
+            listing_only: false,
+            wanted: repairs.wanted_names(),
+        };
+        let temp = self.temp.path();
+        let mut planner = Planner::new(found, sources, ledger, self.storage, temp, &plan_options);
+        self.progress.stage(At::Read, None);
+        let stage = Stage::new(self.encoder, temp.to_owned(), shares.staged);
+        let mut reading = Reading::new(self.options, temp, repairs, stage, self.progress)?;
+        let options = ReadOptions {
+            sources,
+            threads: self.options.limits.threads,
+            max_object_bytes: self.options.limits.max_object_bytes,
+            stop: self.stop,
+        };
+        read::<RunError>(&options, || planner.next_job(), |event| reading.take(event))?;
+        let (counts, problems) = (planner.counts(), planner.take_problems());
+        Ok((reading.finish()?, Planned { counts, problems }))
     }
 
     /// The source days to list: the run's, or all where the ledger is lost.
@@ -256,8 +234,7 @@ impl Attempt<'_> {
                     && let Some(id) = lock(&next).next()
                 {
                     let staged = done.staged.get(&id).unwrap_or(&no_rows);
-                    let result = self
-                        .missing(snapshot, repairs, replaceable, id)
+                    let result = missing(snapshot, repairs, replaceable, id)
                         .map_or_else(|| committer.commit(id, staged), Err);
                     lock(&results).insert(id, result);
                     self.progress.advance(1);
@@ -271,48 +248,11 @@ impl Attempt<'_> {
             let results = results
                 .into_inner()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
-            results
-                .into_iter()
-                .for_each(|(id, result)| tally.add(id, result));
+            for (id, result) in results {
+                tally.add(id, result);
+            }
         }
         tally.leave(done.touched.iter());
-    }
-
-    /// A part that was there and is lost is not made again from some of its objects alone.
-    fn missing(
-        &self,
-        snapshot: &Snapshot,
-        repairs: &Repairs,
-        replaceable: &BTreeSet<PartitionId>,
-        id: PartitionId,
-    ) -> Option<CommitError> {
-        let table = id.family.tables[0].name;
-        let lost = repairs.stale.contains(&id)
-            && snapshot.part(table, id.dt).is_none()
-            && !replaceable.contains(&id);
-        lost.then(|| CommitError::Damaged {
-            path: promptlake_lake::layout::part(table, id.dt),
-            error: "it is lost, and not all of its objects can be read again".to_owned(),
-        })
-    }
-
-    fn tell_state(
-        &self,
-        report: &mut RunReport,
-        snapshot: &Snapshot,
-        ledger: &LedgerView,
-        repairs: &Repairs,
-    ) {
-        for path in &snapshot.foreign {
-            report.notice(format!(
-                "{path} is none of ours: Athena reads whatever lies under tables/"
-            ));
-        }
-        ledger
-            .notices
-            .iter()
-            .chain(&repairs.notices)
-            .for_each(|notice| report.notice(notice.clone()));
     }
 
     fn tell_listing(&self, report: &mut RunReport, found: &Discovery) {
@@ -333,6 +273,56 @@ impl Attempt<'_> {
         report.objects.unrecognised = found.counts.unrecognised;
         report.objects.elsewhere = found.counts.elsewhere;
         report.objects.selected = found.counts.selected;
+    }
+}
+
+/// A part that was there and is lost is not made again from some of its objects alone.
+fn missing(
+    snapshot: &Snapshot,
+    repairs: &Repairs,
+    replaceable: &BTreeSet<PartitionId>,
+    id: PartitionId,
+) -> Option<CommitError> {
+    let table = id.family.tables[0].name;
+    let lost = repairs.stale.contains(&id)
+        && snapshot.part(table, id.dt).is_none()
+        && !replaceable.contains(&id);
+    lost.then(|| CommitError::Damaged {
+        path: promptlake_lake::layout::part(table, id.dt),
+        error: "it is lost, and not all of its objects can be read again".to_owned(),
+    })
+}
+
+fn tell_state(report: &mut RunReport, snapshot: &Snapshot, ledger: &LedgerView, repairs: &Repairs) {
+    for path in &snapshot.foreign {
+        report.notice(format!(
+            "{path} is none of ours: Athena reads whatever lies under tables/"
+        ));
+    }
+    ledger
+        .notices
+        .iter()
+        .chain(&repairs.notices)
+        .for_each(|notice| report.notice(notice.clone()));
+}
+
+/// What a plan found.
+struct Planned {
+    counts: PlanCounts,
+    problems: Vec<PlanProblem>,
+}
+
+impl Planned {
+    fn tell(&self, report: &mut RunReport) {
+        for problem in &self.problems {
+            match problem {
+                PlanProblem::Clash { what, .. } => report.fail("clash", what, problem.to_string()),
+                PlanProblem::Object { what, .. } => {
+                    report.fail("object", what, problem.to_string());
+                }
+                PlanProblem::Ledger { error } => report.notice(error.clone()),
+            }
+        }
     }
 }
 

@@ -163,13 +163,6 @@ pub enum MergeError {
     },
 }
 
-impl MergeError {
-    /// Wraps an error of reading rows.
-    pub fn read(error: ParquetError) -> Self {
-        Self::Read(error)
-    }
-}
-
 /// How many twins that take over are read at once.
 const TAKEN_AT_ONCE: usize = 1024;
 
@@ -210,7 +203,7 @@ pub fn merge(
                 "{}-{}-merged.parquet",
                 table.name, input.partition.dt
             ));
-            writers.push(TableWriter::create(encoder, table, path).map_err(MergeError::Write)?);
+            writers.push(TableWriter::create(encoder, table, &path).map_err(MergeError::Write)?);
         }
     }
     let mut walk = Walk::new(input, &mut analysis, writers, contents)?;
@@ -307,7 +300,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                     .map_err(MergeError::Read)?,
             );
         }
-        let changed = analysis.decisions.changed.next()?;
+        let changed = analysis.decisions.changed.pop()?;
         let twin = analysis.decisions.next_twin()?;
         Ok(Self {
             objects: input.partition.family.tables.iter().map(|_| None).collect(),
@@ -648,7 +641,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         if self.changed.is_none_or(|decision| decision.rank != rank) {
             return Ok(None);
         }
-        let next = self.analysis.decisions.changed.next()?;
+        let next = self.analysis.decisions.changed.pop()?;
         Ok(std::mem::replace(&mut self.changed, next))
     }
 
@@ -665,7 +658,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         if self.taken.is_empty() {
             let mut next = Vec::new();
             while next.len() < TAKEN_AT_ONCE
-                && let Some(decision) = self.analysis.decisions.taking.next()?
+                && let Some(decision) = self.analysis.decisions.taking.pop()?
             {
                 next.extend(decision.takes.map(|row| (row, decision.rank)));
             }

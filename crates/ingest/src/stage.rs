@@ -279,7 +279,7 @@ impl Stage {
                 let path = self
                     .temp
                     .join(format!("{}-{}-{}.parquet", table.name, id.dt, self.files));
-                writers.push(TableWriter::create(&self.encoder, table, path)?);
+                writers.push(TableWriter::create(&self.encoder, table, &path)?);
             }
             staged.live = Some(Live {
                 writers,

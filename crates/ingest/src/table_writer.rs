@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -78,9 +78,9 @@ impl TableWriter {
     pub fn create(
         encoder: &Arc<Encoder>,
         table: &'static Table,
-        path: PathBuf,
+        path: &Path,
     ) -> Result<Self, ParquetError> {
-        let part = PartWriter::create(&path, table, &encoder.encoding)?;
+        let part = PartWriter::create(path, table, &encoder.encoding)?;
         Ok(Self {
             schema: table.arrow_schema(),
             factory: Arc::new(part.group_factory()),
