@@ -14,6 +14,7 @@ use promptlake_lake::temp::RunTemp;
 
 use crate::commit::{CommitError, Committed, Committer};
 use crate::discover::{Discovery, Filter, discover, with_causes};
+use crate::mending::Mending;
 use crate::options::RunOptions;
 use crate::permits::Permits;
 use crate::plan::{LedgerView, PlanCounts, PlanOptions, PlanProblem, Planner};
@@ -77,7 +78,7 @@ impl Attempt<'_> {
         let snapshot = Snapshot::load(self.storage)?;
         let ledger = LedgerView::load(self.storage)?;
         let repairs = repair::find(self.storage, self.temp, &snapshot, &ledger)?;
-        if self.options.drop_missing && ledger.is_empty() && snapshot.is_empty() {
+        if self.options.drop_missing && ledger.is_empty() && !snapshot.is_empty() {
             return Err(RunError::NothingToDropBy);
         }
         tell_state(report, &snapshot, &ledger, &repairs);
@@ -114,10 +115,10 @@ impl Attempt<'_> {
         self.progress
             .stage(At::Publish, Some(done.touched.len() as u64));
         let stopped = self.stop.load(Ordering::Relaxed);
-        let replaceable = self.replaceable(&repairs, &done);
+        let mending = Mending::new(self.options, &repairs, &snapshot, &found.complete, &done);
         let mut tally = Tally::default();
         if !stopped {
-            self.publish(&snapshot, &repairs, &replaceable, &done, shares, &mut tally);
+            self.publish(&snapshot, &repairs, &mending, &done, shares, &mut tally);
         }
         let update = LedgerUpdate {
             storage: self.storage,
@@ -183,27 +184,12 @@ impl Attempt<'_> {
         self.options.window
     }
 
-    /// The partitions that may be made anew from what was read.
-    fn replaceable(&self, repairs: &Repairs, done: &Read) -> BTreeSet<PartitionId> {
-        if self.options.rebuild {
-            return done.touched.union(&repairs.stale).copied().collect();
-        }
-        let all_read = |id: &&PartitionId| {
-            repairs.fed_by.get(id).is_some_and(|objects| {
-                objects
-                    .iter()
-                    .all(|(day, object)| done.log.contains(*day, object))
-            })
-        };
-        repairs.stale.iter().filter(all_read).copied().collect()
-    }
-
     /// Commits all partitions, those that gain rows before those that only lose some.
     fn publish(
         &self,
         snapshot: &Snapshot,
         repairs: &Repairs,
-        replaceable: &BTreeSet<PartitionId>,
+        mending: &Mending,
         done: &Read,
         shares: Shares,
         tally: &mut Tally,
@@ -217,7 +203,7 @@ impl Attempt<'_> {
             read: done,
             stale: &repairs.stale,
             memory: shares.merge,
-            replaceable,
+            replaceable: &mending.replaceable,
             merges: &merges,
         };
         let (gaining, losing): (Vec<PartitionId>, Vec<PartitionId>) = done
@@ -234,8 +220,10 @@ impl Attempt<'_> {
                     && let Some(id) = lock(&next).next()
                 {
                     let staged = done.staged.get(&id).unwrap_or(&no_rows);
-                    let result = missing(snapshot, repairs, replaceable, id)
-                        .map_or_else(|| committer.commit(id, staged), Err);
+                    let result = match mending.blocked.get(&id) {
+                        Some(why) => Err(CommitError::Blocked { why: why.clone() }),
+                        None => committer.commit(id, staged),
+                    };
                     lock(&results).insert(id, result);
                     self.progress.advance(1);
                 }
@@ -274,23 +262,6 @@ impl Attempt<'_> {
         report.objects.elsewhere = found.counts.elsewhere;
         report.objects.selected = found.counts.selected;
     }
-}
-
-/// A part that was there and is lost is not made again from some of its objects alone.
-fn missing(
-    snapshot: &Snapshot,
-    repairs: &Repairs,
-    replaceable: &BTreeSet<PartitionId>,
-    id: PartitionId,
-) -> Option<CommitError> {
-    let table = id.family.tables[0].name;
-    let lost = repairs.stale.contains(&id)
-        && snapshot.part(table, id.dt).is_none()
-        && !replaceable.contains(&id);
-    lost.then(|| CommitError::Damaged {
-        path: promptlake_lake::layout::part(table, id.dt),
-        error: "it is lost, and not all of its objects can be read again".to_owned(),
-    })
 }
 
 fn tell_state(report: &mut RunReport, snapshot: &Snapshot, ledger: &LedgerView, repairs: &Repairs) {

@@ -14,6 +14,7 @@ pub mod exit;
 pub mod inflate;
 #[cfg(test)]
 mod memory_source;
+pub mod mending;
 pub mod merge;
 pub mod object_list;
 pub mod options;
