@@ -224,6 +224,10 @@ impl Attempt<'_> {
                         Some(why) => Err(CommitError::Blocked { why: why.clone() }),
                         None => committer.commit(id, staged),
                     };
+                    // Published, or to be read again: nobody needs them, and the disk may be small.
+                    for file in staged.iter().flatten().flatten() {
+                        std::fs::remove_file(&file.path).ok();
+                    }
                     lock(&results).insert(id, result);
                     self.progress.advance(1);
                 }

@@ -199,10 +199,7 @@ pub fn merge(
     let mut writers = Vec::new();
     if !same && parked.is_none() {
         for table in family.tables {
-            let path = temp.join(format!(
-                "{}-{}-merged.parquet",
-                table.name, input.partition.dt
-            ));
+            let path = encoder.new_path(temp, table, input.partition.dt);
             writers.push(TableWriter::create(encoder, table, &path).map_err(MergeError::Write)?);
         }
     }
