@@ -16,10 +16,16 @@ def decode(obj, cells):
     """The row without lineage, its dt, and no children."""
     row, dt = cells.day_and_user(obj)
     for header, column in COLUMNS.items():
-        row[column], _ = cells.one(header, cell.count)
+        row[column], _ = cells.one(header)
     row["report_ts"] = obj.report_ts
     row["extra_json"] = cells.extra_json({"date", "userid", *COLUMNS})
     return row, dt, []
 
 
-read = partial(report.read, decode, aliases=ALIASES)
+def parser(name):
+    if name in COLUMNS:
+        return cell.count
+    return {"date": cell.day, "userid": str}.get(name, report.number_or_text)
+
+
+read = partial(report.read, decode, parser, aliases=ALIASES)

@@ -110,7 +110,10 @@ def sniff(data):
         found = re.search(rb'"(%s)(?:Request|Response)"' % "|".join(HALVES).encode(), text)
         return HALVES[found[1].decode()] if found else None
     header = next(csv_text.rows(text, 0), None)
-    names = {c.decode("utf-8", "replace").strip().lower() for c in header.cells} if header else set()
+    try:
+        names = {c.decode("utf-8").strip().lower() for c in header.cells} if header else set()
+    except UnicodeDecodeError:
+        return None
     if not {"date", "userid"} <= names:
         return None
     if names & LEGACY_HEADERS:

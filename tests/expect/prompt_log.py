@@ -57,8 +57,12 @@ class _Records:
             if name == "records" and self.data[at : at + 1] == b"[":
                 at = self.array(at)
             else:
+                if name == "records":
+                    self.open = at
                 found = json_text.read_value(self.data, at)
                 at = found.end
+                if name == "records":
+                    self.open = None
                 if name == "records" and found.value is not None:
                     self.take(found, "not_a_record")
             at = json_text.skip_space(self.data, at)

@@ -6,14 +6,17 @@ import cell
 import report
 from cell import Reject
 
-COUNTS = {"chat_conversations": "chat_conversations", "total_messages": "total_messages"}
-DOUBLES = {
-    "credits_used": "credits_used",
-    "overage_cap": "overage_cap",
-    "overage_credits_used": "overage_credits_used",
-    "usage_limit": "usage_limit",
+# In the order of the table: of a row with several bad cells, the first is named.
+NUMBERS_AND_FLAGS = {
+    "chat_conversations": cell.count,
+    "credits_used": cell.double,
+    "overage_cap": cell.double,
+    "overage_credits_used": cell.double,
+    "overage_enabled": cell.flag,
+    "total_messages": cell.count,
+    "new_user": cell.flag,
+    "usage_limit": cell.double,
 }
-FLAGS = {"overage_enabled": "overage_enabled", "new_user": "new_user"}
 TEXTS = ("client_type", "profileid", "subscription_tier", "user_email")
 TIERS = {"POWER": "POWER", "PROMAX": "PRO_MAX", "PROPLUS": "PRO_PLUS", "PRO": "PRO", "FREE": "FREE"}
 
@@ -22,23 +25,22 @@ def decode(obj, cells):
     """The row without lineage, its dt, and the rows of its models."""
     row, dt = cells.day_and_user(obj)
     one = cells.one
-    for names, parse in ((COUNTS, cell.count), (DOUBLES, cell.double), (FLAGS, cell.flag)):
-        for name, column in names.items():
-            row[column], _ = one(name, parse)
-    row["client_type"] = one("client_type", str)[0] or obj.client
-    row["profile_id"], _ = one("profileid", str)
-    tier, row["subscription_tier_raw"] = one("subscription_tier", str)
+    for name in NUMBERS_AND_FLAGS:
+        row[name], _ = one(name)
+    row["client_type"] = one("client_type")[0] or obj.client
+    row["profile_id"], _ = one("profileid")
+    tier, row["subscription_tier_raw"] = one("subscription_tier")
     row["subscription_tier"] = None if tier is None else _tier(tier)
-    email, _ = one("user_email", str)
+    email, _ = one("user_email")
     row["user_email"] = None if email is None else email.lower()
     row["report_ts"] = obj.report_ts
 
-    known = {"date", "userid", *COUNTS, *DOUBLES, *FLAGS, *TEXTS}
+    known = {"date", "userid", *NUMBERS_AND_FLAGS, *TEXTS}
     models = {}
     for name, (spelling, _) in cells.columns.items():
-        if name not in known and name.endswith("_messages") and len(name) > len("_messages"):
+        if name not in known and _is_model(name):
             known.add(name)
-            count, _ = one(name, cell.count)
+            count, _ = one(name)
             if count is not None:
                 raw = spelling[: -len("_messages")]
                 models.setdefault(cell.model(raw), []).append((raw, count))
@@ -61,4 +63,18 @@ def _tier(text):
     return TIERS.get(plain, text.upper())
 
 
-read = partial(report.read, decode)
+def _is_model(name):
+    return name.endswith("_messages") and len(name) > len("_messages")
+
+
+def parser(name):
+    if name == "date":
+        return cell.day
+    if name in NUMBERS_AND_FLAGS:
+        return NUMBERS_AND_FLAGS[name]
+    if _is_model(name):
+        return cell.count
+    return str if name == "userid" or name in TEXTS else report.number_or_text
+
+
+read = partial(report.read, decode, parser)
