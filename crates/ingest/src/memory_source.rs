@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use promptlake_datasets::dataset::Dataset;
+use promptlake_datasets::dataset::{Content, Dataset, Keys};
 use promptlake_datasets::day::Day;
 use promptlake_datasets::key::{Class, KeyContext};
 use promptlake_datasets::object::Object;
@@ -19,6 +19,12 @@ pub(crate) static REGISTRY: &[&Dataset] = &[&ALPHA, &BETA];
 const fn dataset(name: &'static str) -> Dataset {
     Dataset {
         name,
+        keys: Keys {
+            folders: &[],
+            endings: &[],
+            report: false,
+        },
+        content: Content::Json(&[]),
         family: &rejects::FAMILY,
         decoder_version: 2,
         decoder: || unreachable!("nothing is decoded here"),
@@ -29,7 +35,7 @@ const fn dataset(name: &'static str) -> Dataset {
 #[derive(Debug, Default)]
 pub(crate) struct MemorySource {
     pub(crate) objects: BTreeMap<String, (Vec<u8>, String)>,
-    /// Keys that listings show twice, and those outside the window too.
+    /// Keys of objects that cannot be read at once.
     pub(crate) archived: Vec<String>,
     pub(crate) refuses: bool,
     pub(crate) half_broken: bool,

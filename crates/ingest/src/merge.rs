@@ -1,6 +1,6 @@
 //! The second pass of a merge: walks the runs in canonical order and writes the rows that stay.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -128,8 +128,10 @@ impl fmt::Debug for MergeInput<'_> {
 pub struct Merged {
     /// By table: the new part; `None`: the rows are those of the old part.
     pub parts: Vec<Option<FinishedPart>>,
-    /// The counts of the parent table.
-    pub counts: Counts,
+    /// The counts of each table, the parent first.
+    pub counts: Vec<Counts>,
+    /// Rejects that were not in the table before, by reason.
+    pub new_rejects: BTreeMap<String, u64>,
 }
 
 /// Why a merge failed.
@@ -159,13 +161,6 @@ pub enum MergeError {
         /// The counts.
         counts: Counts,
     },
-}
-
-impl MergeError {
-    /// Wraps an error of reading rows.
-    pub fn read(error: ParquetError) -> Self {
-        Self::Read(error)
-    }
 }
 
 /// How many twins that take over are read at once.
@@ -204,26 +199,65 @@ pub fn merge(
     let mut writers = Vec::new();
     if !same && parked.is_none() {
         for table in family.tables {
-            let path = temp.join(format!(
-                "{}-{}-merged.parquet",
-                table.name, input.partition.dt
-            ));
-            writers.push(TableWriter::create(encoder, table, path).map_err(MergeError::Write)?);
+            let path = encoder.new_path(temp, table, input.partition.dt);
+            writers.push(TableWriter::create(encoder, table, &path).map_err(MergeError::Write)?);
         }
     }
     let mut walk = Walk::new(input, &mut analysis, writers, contents)?;
     walk.go()?;
-    let written = walk.finish()?;
+    let (written, children) = walk.finish()?;
     let parts = match parked {
         _ if same => family.tables.iter().map(|_| None).collect(),
         Some(files) => files.iter().cloned().map(Some).collect(),
         None => written.into_iter().map(Some).collect(),
     };
-    Ok(Merged { parts, counts })
+    let all: Vec<Counts> = std::iter::once(counts).chain(children).collect();
+    if let Some(counts) = all.iter().find(|counts| !counts.balance()) {
+        return Err(MergeError::Unbalanced { counts: *counts });
+    }
+    Ok(Merged {
+        parts,
+        counts: all,
+        new_rejects: analysis.new_rejects,
+    })
 }
 
 /// What a walk that writes nothing reads: enough to count rows by object.
 const COUNTED: &[&str] = &["account_id", "region", "source_object", "record_index"];
+
+/// What becomes of a row.
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    /// It is stored, with this variant if that is another one.
+    Stored(Option<u32>),
+    /// It is listed.
+    Twin,
+    /// Its object was read again, or could not be read.
+    Gone,
+}
+
+impl Counts {
+    /// Counts a child of a row of run `run`.
+    fn child(&mut self, run: usize, fate: Fate) {
+        match (run, fate) {
+            (0, Fate::Gone) => {
+                self.before += 1;
+                self.replaced += 1;
+            }
+            (0, _) => self.before += 1,
+            (_, Fate::Gone) => {}
+            (_, _) => self.accepted += 1,
+        }
+        match fate {
+            Fate::Stored(variant) => {
+                self.after += 1;
+                self.variants += u64::from(variant.is_some_and(|variant| variant > 0));
+            }
+            Fate::Twin => self.new_twins += 1,
+            Fate::Gone => {}
+        }
+    }
+}
 
 /// One walk over all runs.
 struct Walk<'a, 'i, 'b> {
@@ -238,6 +272,7 @@ struct Walk<'a, 'i, 'b> {
     held: Option<(RecordBatch, usize, Range<usize>)>,
     objects: Vec<Option<ObjectRows>>,
     rank: u64,
+    child_counts: Vec<Counts>,
     changed: Option<crate::duplicates::Decision>,
     twin: Option<(u64, u64)>,
     taken: VecDeque<(u64, Vec<RecordBatch>)>,
@@ -262,7 +297,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                     .map_err(MergeError::Read)?,
             );
         }
-        let changed = analysis.decisions.changed.next()?;
+        let changed = analysis.decisions.changed.pop()?;
         let twin = analysis.decisions.next_twin()?;
         Ok(Self {
             objects: input.partition.family.tables.iter().map(|_| None).collect(),
@@ -275,6 +310,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             children,
             held: None,
             rank: 0,
+            child_counts: vec![Counts::default(); input.partition.family.tables.len() - 1],
             changed,
             twin,
             taken: VecDeque::new(),
@@ -311,11 +347,13 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Vec<FinishedPart>, MergeError> {
-        self.writers
+    fn finish(self) -> Result<(Vec<FinishedPart>, Vec<Counts>), MergeError> {
+        let parts: Result<Vec<_>, _> = self
+            .writers
             .into_iter()
             .map(|writer| writer.finish().map_err(MergeError::Write))
-            .collect()
+            .collect();
+        Ok((parts?, self.child_counts))
     }
 
     /// Copies the group at a cursor, if it comes out as it went in.
@@ -390,17 +428,17 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                 self.list(&twin)?;
             }
         }
-        self.children_of(run, emitted, variant)?;
+        let fate = match (emitted, twin_of) {
+            (true, _) => Fate::Stored(variant),
+            (false, Some(_)) => Fate::Twin,
+            (false, None) => Fate::Gone,
+        };
+        self.children_of(run, fate)?;
         self.parents[run].advance().map_err(MergeError::Read)
     }
 
     /// Takes the children of the row at a run's parent cursor along.
-    fn children_of(
-        &mut self,
-        run: usize,
-        emitted: bool,
-        variant: Option<u32>,
-    ) -> Result<(), MergeError> {
+    fn children_of(&mut self, run: usize, fate: Fate) -> Result<(), MergeError> {
         let tables = self.input.partition.family.tables;
         for child in 0..self.children[run].len() {
             loop {
@@ -415,7 +453,8 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                     }
                     _ => break,
                 }
-                if emitted && let Some((batch, row)) = cursor.row() {
+                self.child_counts[child].child(run, fate);
+                if let (Fate::Stored(variant), Some((batch, row))) = (fate, cursor.row()) {
                     let slice = batch.slice(row, 1);
                     let slice = variant.map_or(slice.clone(), |variant| {
                         with_variant(&slice, tables[child + 1], variant)
@@ -599,7 +638,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         if self.changed.is_none_or(|decision| decision.rank != rank) {
             return Ok(None);
         }
-        let next = self.analysis.decisions.changed.next()?;
+        let next = self.analysis.decisions.changed.pop()?;
         Ok(std::mem::replace(&mut self.changed, next))
     }
 
@@ -616,7 +655,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         if self.taken.is_empty() {
             let mut next = Vec::new();
             while next.len() < TAKEN_AT_ONCE
-                && let Some(decision) = self.analysis.decisions.taking.next()?
+                && let Some(decision) = self.analysis.decisions.taking.pop()?
             {
                 next.extend(decision.takes.map(|row| (row, decision.rank)));
             }

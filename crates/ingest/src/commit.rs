@@ -1,0 +1,479 @@
+//! Brings one partition up to date: opens what is there, merges, publishes the parts, then their inventories.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::sync::Arc;
+
+use promptlake_datasets::day::Day;
+use promptlake_lake::error::StateError;
+use promptlake_lake::inventory::{self, Header, InventoryReader, Line, Part};
+use promptlake_lake::layout;
+use promptlake_lake::ledger_index::PartState;
+use promptlake_lake::storage::{Content, Expect, Storage, StorageError, Version};
+use promptlake_lake::temp::RunTemp;
+
+use crate::analyse::Counts;
+use crate::encode::ENCODING_VERSION;
+use crate::merge::{Listed, MergeError, MergeInput, merge};
+use crate::part::FinishedPart;
+use crate::permits::Permits;
+use crate::reading::Read;
+use crate::run_cursor::Run;
+use crate::run_file::RunFile;
+use crate::snapshot::Snapshot;
+use crate::spool::{self, Spool};
+use crate::stage::{ParkedRun, PartitionId};
+use crate::table_writer::Encoder;
+
+/// Raised whenever the rows that the same objects give would differ.
+pub const WRITER_VERSION: u32 = 1;
+
+/// What all commits of a run share.
+#[derive(Debug)]
+pub struct Committer<'a> {
+    /// The lake.
+    pub storage: &'a dyn Storage,
+    /// Temporary files.
+    pub temp: &'a RunTemp,
+    /// Encodes.
+    pub encoder: &'a Arc<Encoder>,
+    /// What stood in the lake when the run began.
+    pub snapshot: &'a Snapshot,
+    /// What was read.
+    pub read: &'a Read,
+    /// Partitions whose inventory cannot be trusted.
+    pub stale: &'a BTreeSet<PartitionId>,
+    /// Bytes for the decisions of one merge.
+    pub memory: usize,
+    /// Partitions whose part may be made anew without what stands there, should that be damaged or lost.
+    pub replaceable: &'a BTreeSet<PartitionId>,
+    /// How many merges run at once; publishing needs none.
+    pub merges: &'a Permits,
+}
+
+/// A partition that is up to date.
+#[derive(Debug)]
+pub struct Committed {
+    /// By table, the parent first.
+    pub counts: Vec<Counts>,
+    /// Rejects that were not in the table before, by reason.
+    pub new_rejects: BTreeMap<String, u64>,
+    /// By table.
+    pub tables: Vec<TableState>,
+}
+
+/// A table's part after a commit.
+#[derive(Clone, Debug)]
+pub struct TableState {
+    /// Its rows.
+    pub rows: u64,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Whether it was written.
+    pub written: bool,
+    /// For the ledger's index; `None`: there is no part.
+    pub state: Option<PartState>,
+}
+
+/// Why a partition is as it was, or not known to be up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Another run published in between: this one lists again and merges again.
+    #[error("{path} was changed by another run")]
+    Conflict {
+        /// What was changed.
+        path: String,
+    },
+    /// A part cannot be read. Nothing was changed.
+    #[error("{path} is damaged: {error}; `run --rebuild` makes it anew from what is readable")]
+    Damaged {
+        /// Which.
+        path: String,
+        /// What was noticed.
+        error: String,
+    },
+    /// It is stale and cannot be mended by this run. Nothing was changed.
+    #[error("{why}")]
+    Blocked {
+        /// Why.
+        why: String,
+    },
+    /// The merge failed. Nothing was changed.
+    #[error("merge {path}")]
+    Merge {
+        /// Partition.
+        path: String,
+        /// Why.
+        #[source]
+        source: MergeError,
+    },
+    /// The lake cannot be read or written.
+    #[error(transparent)]
+    Storage(StorageError),
+    /// The inventory cannot be written.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+impl CommitError {
+    /// Whether a part cannot be read, or does not fit its children.
+    fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged { .. }
+                | Self::Merge {
+                    source: MergeError::Read(_) | MergeError::OutOfStep { .. },
+                    ..
+                }
+        )
+    }
+}
+
+impl From<StorageError> for CommitError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Conflict { path } => Self::Conflict { path },
+            other => Self::Storage(other),
+        }
+    }
+}
+
+/// What stands there of a table.
+struct Old {
+    file: Option<File>,
+    header: Option<Header>,
+}
+
+impl Committer<'_> {
+    /// Commits a partition with its new rows, if there are any. Rows of objects in the log are replaced.
+    ///
+    /// # Errors
+    /// See [`CommitError`]. Whatever happens, every part is the old one or the new one.
+    pub fn commit(&self, id: PartitionId, staged: &[ParkedRun]) -> Result<Committed, CommitError> {
+        match self.merge_and_publish(id, staged, false) {
+            Err(error) if error.is_damage() && self.replaceable.contains(&id) => {
+                self.merge_and_publish(id, staged, true)
+            }
+            result => result,
+        }
+    }
+
+    fn merge_and_publish(
+        &self,
+        id: PartitionId,
+        staged: &[ParkedRun],
+        anew: bool,
+    ) -> Result<Committed, CommitError> {
+        let permit = self.merges.take();
+        let tables = id.family.tables;
+        let mut olds = Vec::new();
+        for table in tables {
+            olds.push(self.open_old(id, table.name)?);
+        }
+        let merge_error = |source| CommitError::Merge {
+            path: layout::part(tables[0].name, id.dt),
+            source,
+        };
+        let damaged = |number: usize, error: &dyn std::error::Error| CommitError::Damaged {
+            path: layout::part(tables[number].name, id.dt),
+            error: error.to_string(),
+        };
+        let mut old_run = Run::default();
+        if !anew && olds.iter().any(|old| old.file.is_some()) {
+            let mut files = Vec::new();
+            for (number, old) in olds.iter_mut().enumerate() {
+                let file = match old.file.take() {
+                    Some(file) => file,
+                    // A table without a part beside one with: it has no rows.
+                    None => self
+                        .empty_file(id, number)
+                        .map_err(|e| merge_error(MergeError::Write(e)))?,
+                };
+                files.push(
+                    RunFile::open(file, tables[number]).map_err(|error| damaged(number, &error))?,
+                );
+            }
+            old_run.segments.push(files);
+        }
+        let parked = match staged {
+            [run] if run.len() == 1 => Some(run[0].clone()),
+            _ => None,
+        };
+        let mut runs = vec![old_run];
+        for segments in staged {
+            runs.push(open_parked(id, segments).map_err(|e| merge_error(MergeError::Read(e)))?);
+        }
+        let stale = self.stale.contains(&id);
+        let inventories = tables.iter().map(|table| {
+            if stale {
+                Ok(None)
+            } else {
+                self.inventory(table.name, id.dt)
+            }
+        });
+        let inventories = inventories.collect::<Result<Vec<_>, _>>()?;
+        let mut spool = Spool::new(id, &self.read.log, inventories, self.temp.path())
+            .map_err(|e| merge_error(MergeError::Temp(e)))?;
+        let listed = || self.listed(id, stale);
+        let gone = |run: usize, day: Day, object: &str| match run {
+            0 => self.read.replaces(day, object),
+            _ => self.read.failed.contains(object),
+        };
+        let input = MergeInput {
+            partition: id,
+            runs,
+            parked,
+            listed: &listed,
+            gone: &gone,
+        };
+        let merged = merge(
+            &input,
+            self.encoder,
+            self.temp.path(),
+            self.memory,
+            &mut spool,
+        )
+        .map_err(merge_error)?;
+        drop(input);
+        drop(permit);
+        let tables = self.publish(id, &olds, merged.parts, &mut spool)?;
+        Ok(Committed {
+            counts: merged.counts,
+            new_rejects: merged.new_rejects,
+            tables,
+        })
+    }
+
+    /// Publishes children before their parents, so that a parent is never newer than its children's part.
+    fn publish(
+        &self,
+        id: PartitionId,
+        olds: &[Old],
+        parts: Vec<Option<FinishedPart>>,
+        spool: &mut Spool<'_>,
+    ) -> Result<Vec<TableState>, CommitError> {
+        let mut states = Vec::new();
+        for (number, part) in parts.into_iter().enumerate().rev() {
+            let table = id.family.tables[number];
+            let (path, old) = (layout::part(table.name, id.dt), &olds[number]);
+            let before = self.snapshot.part(table.name, id.dt);
+            let header = |part: &FinishedPart| Header {
+                version: inventory::VERSION,
+                table: table.name.to_owned(),
+                dt: id.dt,
+                part: Part {
+                    sha256: hex(&part.sha256),
+                    size: part.bytes,
+                    rows: part.rows,
+                    schema_version: table.version,
+                    writer_version: WRITER_VERSION,
+                    encoding_version: ENCODING_VERSION,
+                    version: None,
+                },
+            };
+            let (mut header, version, written) = match (part, before) {
+                // Without rows and without a part: there is nothing to say.
+                (Some(part), None) if part.rows == 0 => {
+                    states.push(TableState {
+                        rows: 0,
+                        bytes: 0,
+                        written: false,
+                        state: None,
+                    });
+                    continue;
+                }
+                (Some(part), Some(version))
+                    if old
+                        .header
+                        .as_ref()
+                        .is_some_and(|old| old.part.sha256 == hex(&part.sha256)) =>
+                {
+                    (header(&part), version.clone(), false)
+                }
+                (Some(part), before) => {
+                    let expect =
+                        before.map_or(Expect::Absent, |version| Expect::Version(version.clone()));
+                    let version =
+                        self.storage
+                            .publish(&path, Content::File(&part.path), &expect)?;
+                    (header(&part), version, true)
+                }
+                (None, Some(version)) => match &old.header {
+                    Some(header) => (header.clone(), version.clone(), false),
+                    None => (self.described(id, number)?, version.clone(), false),
+                },
+                (None, None) => {
+                    states.push(TableState {
+                        rows: 0,
+                        bytes: 0,
+                        written: false,
+                        state: None,
+                    });
+                    continue;
+                }
+            };
+            header.part.version = Some(version.clone());
+            let inventory = self.publish_inventory(id, number, &header, spool)?;
+            let state = Some(PartState {
+                part: version,
+                inventory,
+            });
+            states.push(TableState {
+                rows: header.part.rows,
+                bytes: header.part.size,
+                written,
+                state,
+            });
+        }
+        states.reverse();
+        Ok(states)
+    }
+
+    fn publish_inventory(
+        &self,
+        id: PartitionId,
+        number: usize,
+        header: &Header,
+        spool: &mut Spool<'_>,
+    ) -> Result<Version, CommitError> {
+        let table = id.family.tables[number];
+        let path = layout::inventory(table.name, id.dt);
+        let file = self.temp.file(&format!("inventory-{}", table.name));
+        spool.write(number, header, &file)?;
+        let before = self.snapshot.inventory(table.name, id.dt);
+        if let Some(version) = before
+            && let Some((old, now)) = self.storage.read(&path)?
+            && now == *version
+            && std::fs::read(&file).is_ok_and(|new| new == old)
+        {
+            return Ok(now);
+        }
+        let expect = before.map_or(Expect::Absent, |version| Expect::Version(version.clone()));
+        Ok(self.storage.publish(&path, Content::File(&file), &expect)?)
+    }
+
+    /// Opens a part, if it is the one that stood there when the run began.
+    fn open_old(&self, id: PartitionId, table: &str) -> Result<Old, CommitError> {
+        let path = layout::part(table, id.dt);
+        let expected = self.snapshot.part(table, id.dt);
+        let file = match (self.storage.open(&path, self.temp.path())?, expected) {
+            (Some((file, version)), Some(expected)) if version == *expected => Some(file),
+            (None, None) => None,
+            _ => return Err(CommitError::Conflict { path }),
+        };
+        let header = match self.inventory(table, id.dt) {
+            Ok(reader) => reader.map(|reader| reader.header().clone()),
+            Err(CommitError::State(error)) if error.is_damage() => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Old { file, header })
+    }
+
+    fn inventory(
+        &self,
+        table: &str,
+        dt: Day,
+    ) -> Result<Option<InventoryReader<File>>, CommitError> {
+        if self.snapshot.inventory(table, dt).is_none() {
+            return Ok(None);
+        }
+        let opened = InventoryReader::open(self.storage, self.temp.path(), table, dt)?;
+        Ok(opened.map(|(reader, _)| reader))
+    }
+
+    /// The twins that the inventory of the parent table lists.
+    fn listed(&self, id: PartitionId, stale: bool) -> Result<Listed<'_>, MergeError> {
+        let wrap = |error: Box<dyn std::error::Error + Send + Sync>| MergeError::Inventory(error);
+        let reader = if stale {
+            None
+        } else {
+            self.inventory(id.family.tables[0].name, id.dt)
+                .map_err(|e| wrap(e.into()))?
+        };
+        let twins = reader
+            .into_iter()
+            .flatten()
+            .filter_map(move |line| match line {
+                Ok(Line::Object(_)) => None,
+                Ok(Line::Twin(twin)) => Some(
+                    spool::listed(twin).ok_or_else(|| wrap("the hash of a key is none".into())),
+                ),
+                Err(error) => Some(Err(wrap(error.into()))),
+            });
+        Ok(Box::new(twins))
+    }
+
+    /// Describes a part that is as it should be, but has no inventory.
+    fn described(&self, id: PartitionId, number: usize) -> Result<Header, CommitError> {
+        let table = id.family.tables[number];
+        let path = layout::part(table.name, id.dt);
+        let Some((file, _)) = self.storage.open(&path, self.temp.path())? else {
+            return Err(CommitError::Conflict { path });
+        };
+        let damaged = |error: &dyn std::error::Error| CommitError::Damaged {
+            path: path.clone(),
+            error: error.to_string(),
+        };
+        let (sha256, size) = crate::digest::of_file(&file).map_err(|error| damaged(&error))?;
+        let rows = RunFile::open(file, table)
+            .map_err(|error| damaged(&error))?
+            .rows();
+        let part = Part {
+            sha256: hex(&sha256),
+            size,
+            rows,
+            schema_version: table.version,
+            writer_version: WRITER_VERSION,
+            encoding_version: ENCODING_VERSION,
+            version: None,
+        };
+        Ok(Header {
+            version: inventory::VERSION,
+            table: table.name.to_owned(),
+            dt: id.dt,
+            part,
+        })
+    }
+
+    /// A file of a table without rows.
+    fn empty_file(
+        &self,
+        id: PartitionId,
+        number: usize,
+    ) -> Result<File, parquet::errors::ParquetError> {
+        let path = self.temp.file("empty");
+        let writer = crate::part::PartWriter::create(
+            &path,
+            id.family.tables[number],
+            &self.encoder.encoding,
+        )?;
+        writer.finish()?;
+        Ok(File::open(path)?)
+    }
+}
+
+fn open_parked(
+    id: PartitionId,
+    segments: &ParkedRun,
+) -> Result<Run, parquet::errors::ParquetError> {
+    let mut run = Run::default();
+    for files in segments {
+        let mut open = Vec::new();
+        for (file, table) in files.iter().zip(id.family.tables) {
+            open.push(RunFile::open(File::open(&file.path)?, table)?);
+        }
+        run.segments.push(open);
+    }
+    Ok(run)
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("invariant: a String takes any text");
+            text
+        })
+}
