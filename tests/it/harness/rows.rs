@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Index;
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow_array::Array as _;
+use arrow_array::{Array as _, ArrayRef, TimestampMillisecondArray};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -40,10 +41,11 @@ pub(crate) fn of_part(path: &Path, dt: &str) -> Vec<Row> {
         let batch = batch.unwrap();
         let schema = batch.schema();
         let options = FormatOptions::default();
-        let columns: Vec<(&String, ArrayFormatter<'_>, _)> = schema
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(without_zone).collect();
+        let columns: Vec<(&String, ArrayFormatter<'_>, &ArrayRef)> = schema
             .fields()
             .iter()
-            .zip(batch.columns())
+            .zip(&columns)
             .map(|(field, column)| {
                 let formatter = ArrayFormatter::try_new(column, &options).unwrap();
                 (field.name(), formatter, column)
@@ -63,4 +65,12 @@ pub(crate) fn of_part(path: &Path, dt: &str) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// Instants are in UTC; the formatter knows of offsets alone.
+fn without_zone(column: &ArrayRef) -> ArrayRef {
+    match column.as_any().downcast_ref::<TimestampMillisecondArray>() {
+        Some(instants) => Arc::new(instants.clone().with_timezone_opt(None::<Arc<str>>)),
+        None => Arc::clone(column),
+    }
 }
