@@ -1,10 +1,5 @@
 //! The binary's usage errors, exit codes and streams, where no run is needed.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops where its ground is not as expected"
-)]
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
