@@ -245,7 +245,8 @@ fn requests_in_flight_are_bounded() {
     bucket.server.most_in_flight();
     assert_whole(&*source, &all[..8]);
     let fewer = bucket.server.most_in_flight();
-    assert!(fewer <= 5, "{fewer}");
+    // Four at first; the 16 that came through since then raise it to seven at most.
+    assert!(fewer < 8, "{fewer}");
     assert_whole(&*source, &all);
     bucket.server.most_in_flight();
     assert_whole(&*source, &all);
