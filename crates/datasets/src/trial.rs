@@ -14,7 +14,10 @@ use crate::rejects::REJECTS;
 /// All that decoding one object gave.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Trial {
+    /// Of the parent table.
     pub(crate) rows: Vec<RecordBatch>,
+    /// Of the child tables.
+    pub(crate) children: Vec<RecordBatch>,
     pub(crate) rejects: Vec<RecordBatch>,
     pub(crate) outcome: Outcome,
     pub(crate) drift: Drift,
@@ -25,6 +28,7 @@ pub(crate) fn object(dated: bool) -> Object {
     Object {
         source_object: "AWSLogs/111122223333/KiroLogs/x/us-east-1/2026/07/27/23/o.json.gz".into(),
         dataset: None,
+        size: 0,
         day: if dated {
             crate::day::Day::from_ymd(2026, 7, 27).unwrap()
         } else {
@@ -66,8 +70,14 @@ pub(crate) fn run(
         .into_iter()
         .partition(|rows| rows.family.name == REJECTS.name);
     let batches = |rows: Vec<Rows>| rows.into_iter().flat_map(|rows| rows.tables).collect();
+    let (mut parents, mut children) = (Vec::new(), Vec::new());
+    for mut rows in rows {
+        children.extend(rows.tables.split_off(1));
+        parents.append(&mut rows.tables);
+    }
     Trial {
-        rows: batches(rows),
+        rows: parents,
+        children,
         rejects: batches(rejects),
         outcome,
         drift,
@@ -121,6 +131,10 @@ impl Trial {
         assert_eq!(outcome.accepted, count(&self.rows));
         assert_eq!(outcome.accepted, outcome.rows.values().sum::<u64>());
         assert_eq!(outcome.rejected, count(&self.rejects));
+        assert_eq!(
+            outcome.child_rows.values().sum::<u64>(),
+            count(&self.children)
+        );
     }
 }
 

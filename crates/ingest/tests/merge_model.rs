@@ -42,6 +42,7 @@ static PARENT: Table = Table {
     },
     key: &["request_id"],
     key_required: &["request_id"],
+    key_else: None,
     not_content: &[
         "source",
         "source_object",
@@ -67,6 +68,7 @@ static CHILD: Table = Table {
     },
     key: &[],
     key_required: &[],
+    key_else: None,
     not_content: &[
         "source",
         "source_object",

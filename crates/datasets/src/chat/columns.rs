@@ -130,6 +130,7 @@ pub static CHAT: Table = Table {
     },
     key: &["request_id"],
     key_required: &["request_id"],
+    key_else: None,
     not_content: &[
         "source",
         "source_object",

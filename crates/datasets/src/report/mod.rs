@@ -12,3 +12,4 @@ mod tests;
 pub(crate) use header::{Kind, Known, Layout, Melted};
 pub(crate) use reader::ReportReader;
 pub(crate) use row::{Refusal, Row};
+pub(crate) use cell::{count, double, flag};
