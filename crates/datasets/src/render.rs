@@ -32,7 +32,10 @@ pub fn schema_text(table: &Table) -> String {
         ),
         (
             "Compared instead, its text with sorted keys",
-            table.key_else.as_ref().map_or(&[], |other| std::slice::from_ref(&other.column)),
+            table
+                .key_else
+                .as_ref()
+                .map_or(&[], |other| std::slice::from_ref(&other.column)),
         ),
         ("Not content", table.not_content),
         ("Bloom filter", table.bloom),

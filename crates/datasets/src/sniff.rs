@@ -19,11 +19,7 @@ pub fn sniff(head: &[u8]) -> Option<&'static Dataset> {
 
 /// What an object is whose key said that it is a log of any kind ([`Content::Log`]), by its first inflated bytes: audio
 /// without an ending that tells is found out by them. Any other dataset stays what it is.
-pub fn of_log(
-    dataset: &'static Dataset,
-    source_object: &str,
-    head: &[u8],
-) -> &'static Dataset {
+pub fn of_log(dataset: &'static Dataset, source_object: &str, head: &[u8]) -> &'static Dataset {
     match dataset.content {
         Content::Log if lex_audio::is_audio(source_object, head) => &lex_audio::DATASET,
         _ => dataset,

@@ -168,7 +168,11 @@ pub static CONVERSATION: Table = Table {
             ColumnType::Flag,
             "`missedUtterance`; may be true although an intent stands",
         ),
-        Column::plain("developer_override", ColumnType::Flag, "`developerOverride`"),
+        Column::plain(
+            "developer_override",
+            ColumnType::Flag,
+            "`developerOverride`",
+        ),
         Column::plain("barge_in", ColumnType::Flag, "`bargeIn`; V1: NULL"),
         Column::plain(
             "sentiment",

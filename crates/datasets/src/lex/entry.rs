@@ -267,7 +267,9 @@ impl<'a> Entry<'a> {
                 "slotToElicit" => self.slot_to_elicit = value.text(arena)?,
                 "subSlotToElicit" => read_sub_slot(value, arena, &mut self.sub_slot)?,
                 "slotElicitationStyle" => {}
-                _ => self.unknown.push(format!("sessionState.dialogAction.{name}")),
+                _ => self
+                    .unknown
+                    .push(format!("sessionState.dialogAction.{name}")),
             }
             Ok(())
         })
@@ -313,40 +315,43 @@ impl<'a> Entry<'a> {
     fn read_interpretations(&mut self, arena: &mut Arena) -> Result<(), Fault> {
         let mut found = false;
         let mut felt = false;
-        self.interpretations.objects(|interpretation| {
-            let (mut confidence, mut source, mut is_intent, mut sentiment) =
-                (None, None, false, None);
-            interpretation.members(|name, value| {
-                match name {
-                    "nluConfidence" => confidence = Some(value),
-                    "interpretationSource" => source = Some(value),
-                    "intent" => is_intent = self.is_intent(value, arena)?,
-                    "sentimentResponse" => sentiment = Some(value),
-                    _ => {}
+        self.interpretations
+            .objects(|interpretation| {
+                let (mut confidence, mut source, mut is_intent, mut sentiment) =
+                    (None, None, false, None);
+                interpretation.members(|name, value| {
+                    match name {
+                        "nluConfidence" => confidence = Some(value),
+                        "interpretationSource" => source = Some(value),
+                        "intent" => is_intent = self.is_intent(value, arena)?,
+                        "sentimentResponse" => sentiment = Some(value),
+                        _ => {}
+                    }
+                    Ok(())
+                })?;
+                if is_intent && !std::mem::replace(&mut found, true) {
+                    if let Some(confidence) = confidence {
+                        let number = confidence.number();
+                        self.nlu_confidence =
+                            number.map_err(|fault| fault.within("nluConfidence"))?;
+                    }
+                    if let Some(source) = source {
+                        let text = source.text(arena);
+                        self.interpretation_source =
+                            text.map_err(|fault| fault.within("interpretationSource"))?;
+                    }
+                }
+                if let Some(sentiment) =
+                    sentiment.filter(|value| !felt && value.kind() == Kind::Object)
+                    && let Some(sentiment) = Sentiment::read(sentiment, arena)
+                        .map_err(|fault| fault.within("sentimentResponse"))?
+                {
+                    felt = true;
+                    self.sentiment = sentiment;
                 }
                 Ok(())
-            })?;
-            if is_intent && !std::mem::replace(&mut found, true) {
-                if let Some(confidence) = confidence {
-                    let number = confidence.number();
-                    self.nlu_confidence = number.map_err(|fault| fault.within("nluConfidence"))?;
-                }
-                if let Some(source) = source {
-                    let text = source.text(arena);
-                    self.interpretation_source =
-                        text.map_err(|fault| fault.within("interpretationSource"))?;
-                }
-            }
-            if let Some(sentiment) = sentiment.filter(|value| !felt && value.kind() == Kind::Object)
-                && let Some(sentiment) = Sentiment::read(sentiment, arena)
-                    .map_err(|fault| fault.within("sentimentResponse"))?
-            {
-                felt = true;
-                self.sentiment = sentiment;
-            }
-            Ok(())
-        })
-        .map_err(|fault| fault.within("interpretations"))
+            })
+            .map_err(|fault| fault.within("interpretations"))
     }
 
     /// Whether an interpretation's intent is the session's.

@@ -27,28 +27,26 @@ pub(super) enum Kind {
     Other,
 }
 
-/// The keys of an object that tell what it is.
+/// The keys that tell what an object is.
+const TELLING: [&str; 7] = [
+    "messageVersion",
+    "message-version",
+    "bot",
+    "botName",
+    "invocationSource",
+    "messageType",
+    "awslogs",
+];
+
+/// Those of the telling keys that an object has.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Keys {
-    version: bool,
-    bot: bool,
-    bot_name: bool,
-    invocation: bool,
-    message_type: bool,
-    wrapped: bool,
-}
+pub(super) struct Keys([bool; TELLING.len()]);
 
 impl Keys {
     /// The object has this key.
     pub(super) fn see(&mut self, key: &str) {
-        match key {
-            "messageVersion" | "message-version" => self.version = true,
-            "bot" => self.bot = true,
-            "botName" => self.bot_name = true,
-            "invocationSource" => self.invocation = true,
-            "messageType" => self.message_type = true,
-            "awslogs" => self.wrapped = true,
-            _ => {}
+        if let Some(place) = TELLING.iter().position(|telling| *telling == key) {
+            self.0[place] = true;
         }
     }
 
@@ -62,11 +60,20 @@ impl Keys {
 
     /// What an object with these keys is. What a bot gives to a code hook looks like an entry, but for `invocationSource`.
     pub(super) fn kind(self) -> Kind {
-        if self.version && (self.bot || self.bot_name) && !self.invocation {
-            Kind::Entry(if self.bot { Version::V2 } else { Version::V1 })
-        } else if self.message_type {
+        let [
+            version,
+            other_version,
+            bot,
+            bot_name,
+            invocation,
+            message_type,
+            wrapped,
+        ] = self.0;
+        if (version || other_version) && (bot || bot_name) && !invocation {
+            Kind::Entry(if bot { Version::V2 } else { Version::V1 })
+        } else if message_type {
             Kind::Envelope
-        } else if self.wrapped {
+        } else if wrapped {
             Kind::Wrapped
         } else {
             Kind::Other
@@ -151,9 +158,17 @@ mod tests {
         ] {
             assert_eq!(tell(text.as_bytes()), Ok((want, text.len())), "{text}");
             assert_eq!(tell_whole(text.as_bytes()), Some((want, text.len())));
-            let deep = text.replacen('{', &format!("{{\"deep\":{}{},", "[".repeat(200), "]".repeat(200)), 1);
+            let deep = text.replacen(
+                '{',
+                &format!("{{\"deep\":{}{},", "[".repeat(200), "]".repeat(200)),
+                1,
+            );
             let deep = deep.replace(",}", "}");
-            assert_eq!(tell_whole(deep.as_bytes()), Some((want, deep.len())), "{deep}");
+            assert_eq!(
+                tell_whole(deep.as_bytes()),
+                Some((want, deep.len())),
+                "{deep}"
+            );
         }
     }
 }

@@ -49,11 +49,7 @@ pub(super) struct Log<'l, 'o> {
 }
 
 impl<'l, 'o> Log<'l, 'o> {
-    pub(super) fn new(
-        object: &Object,
-        tables: &'l mut Tables,
-        output: &'l mut Output<'o>,
-    ) -> Self {
+    pub(super) fn new(object: &Object, tables: &'l mut Tables, output: &'l mut Output<'o>) -> Self {
         Self {
             object: object.clone(),
             tables,
@@ -66,7 +62,13 @@ impl<'l, 'o> Log<'l, 'o> {
     }
 
     /// A JSON object that stands in the log by itself, of a kind that its keys tell.
-    pub(super) fn object(&mut self, kind: Kind, bytes: &[u8], place: Place, time: Option<EventTime>) {
+    pub(super) fn object(
+        &mut self,
+        kind: Kind,
+        bytes: &[u8],
+        place: Place,
+        time: Option<EventTime>,
+    ) {
         match kind {
             Kind::Envelope => self.envelope(bytes, place),
             Kind::Wrapped if self.outer.is_none() => self.wrapped(bytes, place),
@@ -86,14 +88,9 @@ impl<'l, 'o> Log<'l, 'o> {
             self.skip();
             return;
         };
-        let taken = self.tables.take(
-            &self.object,
-            self.index,
-            bytes,
-            version,
-            event,
-            self.output,
-        );
+        let taken = self
+            .tables
+            .take(&self.object, self.index, bytes, version, event, self.output);
         match taken {
             Ok(()) => self.index += 1,
             Err(Fault::Bad(defect)) => self.reject(defect.reason, defect.detail(), raw, place),
@@ -119,19 +116,29 @@ impl<'l, 'o> Log<'l, 'o> {
             self.skip();
             return;
         }
-        let is_account = |owner: &&str| owner.len() == 12 && owner.bytes().all(|b| b.is_ascii_digit());
+        let is_account =
+            |owner: &&str| owner.len() == 12 && owner.bytes().all(|b| b.is_ascii_digit());
         let own_account = self.object.account_id.clone();
         if let Some(owner) = head.owner.filter(is_account) {
             self.object.account_id = Some(owner.to_owned());
         }
         for (start, events) in head.events {
-            self.events(events, place.plus(bytes, start), (head.log_group, head.log_stream));
+            self.events(
+                events,
+                place.plus(bytes, start),
+                (head.log_group, head.log_stream),
+            );
         }
         self.object.account_id = own_account;
     }
 
     /// The list of an envelope.
-    fn events(&mut self, list: &[u8], place: Place, (log_group, log_stream): (Option<&str>, Option<&str>)) {
+    fn events(
+        &mut self,
+        list: &[u8],
+        place: Place,
+        (log_group, log_stream): (Option<&str>, Option<&str>),
+    ) {
         let mut scan = Scanner::new(list);
         let mut first = true;
         let mut seen = (0, place);
@@ -166,7 +173,12 @@ impl<'l, 'o> Log<'l, 'o> {
         let mut arena = mem::take(&mut self.message);
         arena.clear();
         match Scanner::new(token).text(&mut arena) {
-            Ok(text) => self.text(arena.get_option(text).unwrap_or_default().as_bytes(), event, raw, place),
+            Ok(text) => self.text(
+                arena.get_option(text).unwrap_or_default().as_bytes(),
+                event,
+                raw,
+                place,
+            ),
             Err(fault) => {
                 let inner = &token[1..];
                 let blank = inner.iter().take_while(|byte| is_space(**byte)).count();

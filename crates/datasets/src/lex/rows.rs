@@ -194,7 +194,10 @@ impl ConversationRows {
 
 /// A label in upper case, as it mostly is.
 fn upper(label: &str) -> Cow<'_, str> {
-    if label.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase()) {
+    if label
+        .bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase())
+    {
         Cow::Borrowed(label)
     } else {
         Cow::Owned(label.to_uppercase())

@@ -78,7 +78,9 @@ fn read_text(text: &str) -> Option<[Option<f64>; 4]> {
 }
 
 fn place(name: &str) -> Option<usize> {
-    SCORES.iter().position(|known| known.eq_ignore_ascii_case(name))
+    SCORES
+        .iter()
+        .position(|known| known.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -97,7 +99,14 @@ mod tests {
         for text in ["", "{}", " { } "] {
             assert_eq!(read_text(text), Some([None; 4]), "{text}");
         }
-        for text in ["{", "Positive: 1", "{Positive}", "{Positive: x}", "{Positive: inf}", "{Positive: 1,}"] {
+        for text in [
+            "{",
+            "Positive: 1",
+            "{Positive}",
+            "{Positive: x}",
+            "{Positive: inf}",
+            "{Positive: 1,}",
+        ] {
             assert_eq!(read_text(text), None, "{text}");
         }
     }

@@ -8,7 +8,7 @@ use crate::json::{Arena, Fault, Kind};
 /// The slots of one entry, parents before what is below them. Used again for the next entry.
 #[derive(Default)]
 pub(super) struct Slots {
-    slots: Vec<Slot>,
+    all: Vec<Slot>,
     resolved: Vec<Option<Range<usize>>>,
     text: String,
     /// The name of the slot at hand, with those above it.
@@ -45,7 +45,7 @@ pub(super) struct SlotRow<'s> {
 impl Slots {
     /// Forgets the last entry.
     pub(super) fn clear(&mut self) {
-        self.slots.clear();
+        self.all.clear();
         self.resolved.clear();
         self.text.clear();
         self.path.clear();
@@ -64,7 +64,7 @@ impl Slots {
     /// The slots in their order.
     pub(super) fn rows(&self) -> impl Iterator<Item = SlotRow<'_>> {
         let get = |range: &Option<Range<usize>>| range.clone().map(|range| &self.text[range]);
-        self.slots.iter().map(move |slot| SlotRow {
+        self.all.iter().map(move |slot| SlotRow {
             name: &self.text[slot.name.clone()],
             shape: get(&slot.shape),
             original: get(&slot.original),
@@ -80,9 +80,9 @@ impl Slots {
 
     /// Reads a slot, whose own name is `own`, and what is below it. Says whether any value is there.
     fn read_slot(&mut self, own: &str, slot: Value<'_>) -> Result<bool, Fault> {
-        let place = self.slots.len();
+        let place = self.all.len();
         let name = append(&mut self.text, &self.path);
-        self.slots.push(Slot {
+        self.all.push(Slot {
             name,
             shape: None,
             original: None,
@@ -93,11 +93,11 @@ impl Slots {
         });
         let mut below = false;
         if slot.kind() == Kind::Text {
-            self.slots[place].interpreted = self.keep(slot)?;
+            self.all[place].interpreted = self.keep(slot)?;
         } else {
             slot.members(|name, member| {
                 match name {
-                    "shape" => self.slots[place].shape = self.keep(member)?,
+                    "shape" => self.all[place].shape = self.keep(member)?,
                     "value" => self.read_value(place, member)?,
                     "subSlots" => below |= self.read_sub_slots(member)?,
                     "values" => below |= self.read_values(own, member)?,
@@ -107,15 +107,25 @@ impl Slots {
             })?;
         }
         let obfuscated = |text: &str| {
-            let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+            let inner = text
+                .strip_prefix('{')
+                .and_then(|text| text.strip_suffix('}'));
             inner == Some(own)
         };
-        let slot = &self.slots[place];
-        let resolved = slot.resolved.clone().map_or(&[][..], |range| &self.resolved[range]);
-        let values = || [&slot.original, &slot.interpreted].into_iter().chain(resolved).flatten();
+        let slot = &self.all[place];
+        let resolved = slot
+            .resolved
+            .clone()
+            .map_or(&[][..], |range| &self.resolved[range]);
+        let values = || {
+            [&slot.original, &slot.interpreted]
+                .into_iter()
+                .chain(resolved)
+                .flatten()
+        };
         let is_filled = below || values().next().is_some();
         let is_obfuscated = values().any(|range| obfuscated(&self.text[range.clone()]));
-        let slot = &mut self.slots[place];
+        let slot = &mut self.all[place];
         slot.is_filled = is_filled;
         slot.is_obfuscated = is_obfuscated;
         Ok(is_filled)
@@ -124,8 +134,8 @@ impl Slots {
     fn read_value(&mut self, place: usize, value: Value<'_>) -> Result<(), Fault> {
         value.members(|name, member| {
             match name {
-                "originalValue" => self.slots[place].original = self.keep(member)?,
-                "interpretedValue" => self.slots[place].interpreted = self.keep(member)?,
+                "originalValue" => self.all[place].original = self.keep(member)?,
+                "interpretedValue" => self.all[place].interpreted = self.keep(member)?,
                 "resolvedValues" if !member.is_null() => {
                     let start = self.resolved.len();
                     member.elements(|element| {
@@ -133,7 +143,7 @@ impl Slots {
                         self.resolved.push(text);
                         Ok(())
                     })?;
-                    self.slots[place].resolved = Some(start..self.resolved.len());
+                    self.all[place].resolved = Some(start..self.resolved.len());
                 }
                 _ => {}
             }
@@ -156,10 +166,10 @@ impl Slots {
 
     fn read_values(&mut self, own: &str, values: Value<'_>) -> Result<bool, Fault> {
         let mut filled = false;
-        let mut index = 0;
+        let mut index = 0_u64;
         values.elements(|value| {
             let end = self.path.len();
-            self.path.push_str(&format!("[{index}]"));
+            self.path.extend(["[", index.to_string().as_str(), "]"]);
             index += 1;
             filled |= self.read_slot(own, value)?;
             self.path.truncate(end);

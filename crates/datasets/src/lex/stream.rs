@@ -54,6 +54,8 @@ pub(super) struct Stream<'s, 'i, 'l, 'o> {
     depth: usize,
     /// The time before the message at hand.
     time: Option<EventTime>,
+    /// Whether that is the last that was read.
+    timed: bool,
     unclosed: Unclosed,
     max_held: usize,
 }
@@ -73,6 +75,7 @@ impl<'s, 'i, 'l, 'o> Stream<'s, 'i, 'l, 'o> {
             state: State::Top,
             depth: 0,
             time: None,
+            timed: false,
             unclosed: Unclosed::default(),
             max_held: MAX_HELD,
         }
@@ -128,6 +131,7 @@ impl<'s, 'i, 'l, 'o> Stream<'s, 'i, 'l, 'o> {
     }
 
     fn after_value(&mut self) {
+        self.timed = false;
         self.state = if self.depth == 0 {
             State::Top
         } else {
@@ -265,6 +269,7 @@ impl<'s, 'i, 'l, 'o> Stream<'s, 'i, 'l, 'o> {
         };
         self.input.consume(length);
         self.time = Some(time);
+        self.timed = true;
         // A message may be empty.
         loop {
             let window = self.input.window();
@@ -276,6 +281,7 @@ impl<'s, 'i, 'l, 'o> Stream<'s, 'i, 'l, 'o> {
             self.input.consume(blank);
             match byte {
                 Some(b'\n') => {
+                    self.timed = false;
                     self.log.skip();
                     return Ok(());
                 }
@@ -291,15 +297,18 @@ impl<'s, 'i, 'l, 'o> Stream<'s, 'i, 'l, 'o> {
         }
     }
 
-    /// The time at the window's front, and its length with the blank behind it. A line has one at most.
+    /// The time at the window's front, and its length with the blank behind it. A message has one at most.
     fn leading_time(&mut self) -> Option<(usize, EventTime)> {
-        if self.time.is_some() {
+        if self.timed {
             return None;
         }
         let end = loop {
             let window = self.input.window();
             let head = &window[..window.len().min(MAX_TIME)];
-            match head.iter().position(|byte| matches!(byte, b' ' | b'\t' | b'\n')) {
+            match head
+                .iter()
+                .position(|byte| matches!(byte, b' ' | b'\t' | b'\n'))
+            {
                 Some(end) => break end,
                 None if head.len() == MAX_TIME || !self.input.more() => return None,
                 None => {}
@@ -322,6 +331,7 @@ impl<'s, 'i, 'l, 'o> Stream<'s, 'i, 'l, 'o> {
     fn text(&mut self, reason: Reason) -> Result<(), Stop> {
         self.state = State::Top;
         self.depth = 0;
+        self.timed = false;
         let mut seen = 0;
         let length = loop {
             let window = self.input.window();

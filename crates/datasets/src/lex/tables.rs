@@ -99,7 +99,8 @@ impl Tables {
         self.conversation.push(&row, &entry, &self.texts);
         output.accept(day);
         for slot in self.slots.rows() {
-            self.slot.push(&slot, &entry, &self.texts, (object, index, day));
+            self.slot
+                .push(&slot, &entry, &self.texts, (object, index, day));
             output.child(1, day);
         }
         if self.conversation.bytes() + self.slot.bytes() >= BATCH_BYTES {

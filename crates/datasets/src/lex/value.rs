@@ -141,7 +141,11 @@ impl<'a> Value<'a> {
             Kind::Text => {
                 let mut arena = Arena::default();
                 let text = self.text(&mut arena)?;
-                match arena.get_option(text).map(str::trim).filter(|text| !text.is_empty()) {
+                match arena
+                    .get_option(text)
+                    .map(str::trim)
+                    .filter(|text| !text.is_empty())
+                {
                     Some(text) => read(text).map(Some),
                     None => Ok(None),
                 }

@@ -91,7 +91,10 @@ impl Refill for Inflated<'_> {
             let kept = usize::try_from(*self.left).unwrap_or(usize::MAX);
             buffer.truncate(start.saturating_add(kept));
             *self.left = 0;
-            Some(broken(Reason::TooLarge, "inflates to more than an object may hold"))
+            Some(broken(
+                Reason::TooLarge,
+                "inflates to more than an object may hold",
+            ))
         } else {
             *self.left -= inflated;
             match result {

@@ -53,7 +53,12 @@ mod tests {
         let key = "s/aws/lex/B/A/1/x";
         assert!(is_audio(key, b"\0\x01\0\x02"));
         assert!(is_audio(key, b"\x80\x81\x82\x83"));
-        for head in [&b"2021-06-18T16:41:50.920Z {"[..], b"\xef\xbb\xbf{}", "caf\u{e9}".as_bytes().split_last().unwrap().1, b""] {
+        for head in [
+            &b"2021-06-18T16:41:50.920Z {"[..],
+            b"\xef\xbb\xbf{}",
+            "caf\u{e9}".as_bytes().split_last().unwrap().1,
+            b"",
+        ] {
             assert!(!is_audio(key, head), "{head:?}");
         }
     }

@@ -12,7 +12,9 @@ const ENDINGS: [(&str, &str); 6] = [
 
 /// What an object holds by the ending of its key, compared without case; `None`: that is not one of audio.
 pub(crate) fn content_type(source_object: &str) -> Option<&'static str> {
-    let (_, file) = source_object.rsplit_once('/').unwrap_or(("", source_object));
+    let (_, file) = source_object
+        .rsplit_once('/')
+        .unwrap_or(("", source_object));
     let (_, ending) = file.rsplit_once('.')?;
     ENDINGS
         .iter()
@@ -26,7 +28,9 @@ pub(crate) fn bot(source_object: &str) -> Option<[&str; 3]> {
     let segments: Vec<&str> = source_object.split('/').collect();
     segments.windows(6).rev().find_map(|window| match window {
         ["aws", "lex", bot, alias, version, _]
-            if [bot, alias, version].iter().all(|folder| !folder.is_empty()) =>
+            if [bot, alias, version]
+                .iter()
+                .all(|folder| !folder.is_empty()) =>
         {
             Some([*bot, *alias, *version])
         }
@@ -56,7 +60,10 @@ mod tests {
     fn the_place_tells_the_bot() {
         for (key, want) in [
             ("s/aws/lex/B/A/1/x.wav", Some(["B", "A", "1"])),
-            ("s/p/aws/lex/B/A/DRAFT/2026/05/06/x", Some(["B", "A", "DRAFT"])),
+            (
+                "s/p/aws/lex/B/A/DRAFT/2026/05/06/x",
+                Some(["B", "A", "DRAFT"]),
+            ),
             ("s/aws/lex/B/A/1/aws/lex/C/D/2/x", Some(["C", "D", "2"])),
             ("s/aws/lex/B/A/x", None),
             ("s/aws/lex/B//1/x", None),

@@ -38,7 +38,9 @@ fn texts(trial: &Trial, column: &str) -> Vec<Option<String>> {
     let of = |batch: &arrow_array::RecordBatch| {
         let column = batch.column(super::CONVERSATION.index_of(column));
         let texts = column.as_string::<i32>().iter();
-        texts.map(|text| text.map(str::to_owned)).collect::<Vec<_>>()
+        texts
+            .map(|text| text.map(str::to_owned))
+            .collect::<Vec<_>>()
     };
     trial.rows.iter().flat_map(of).collect()
 }

@@ -26,8 +26,8 @@ pub(super) fn shown(trial: &Trial) -> String {
         }
     }
     let details = trial.reject_texts("detail");
-    let raws = trial.reject_texts("raw");
-    for (((reason, index), detail), raw) in trial.reasons().iter().zip(details).zip(raws) {
+    let slices = trial.reject_texts("raw");
+    for (((reason, index), detail), raw) in trial.reasons().iter().zip(details).zip(slices) {
         writeln!(text, "reject {index} {reason}: {detail}\n  {raw:?}").unwrap();
     }
     for (_, kind, name, seen) in trial.drift.iter() {
