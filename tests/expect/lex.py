@@ -435,8 +435,8 @@ def _second(row, entry):
 
 def sentiment(row, response):
     """Fills the columns; says whether there was anything."""
-    label = text(response, "sentiment")
-    label = text(response, "sentimentLabel") if label is None else label
+    label, old_label = text(response, "sentiment"), text(response, "sentimentLabel")
+    label = old_label if label is None else label
     scores = response.get("sentimentScore")
     if label is None and scores is None:
         return False

@@ -21,11 +21,16 @@ impl<'a> Sentiment<'a> {
     pub(super) fn read(response: Value<'a>, arena: &mut Arena) -> Result<Option<Self>, Fault> {
         let mut sentiment = Self::default();
         let mut says = false;
+        let mut old_label = None;
         response.members(|name, value| {
             match name {
-                "sentiment" | "sentimentLabel" => {
+                "sentiment" => {
                     says |= !value.is_null();
-                    sentiment.label = value.text(arena)?.or(sentiment.label);
+                    sentiment.label = value.text(arena)?;
+                }
+                "sentimentLabel" => {
+                    says |= !value.is_null();
+                    old_label = value.text(arena)?;
                 }
                 "sentimentScore" => {
                     says |= !value.is_null();
@@ -35,6 +40,7 @@ impl<'a> Sentiment<'a> {
             }
             Ok(())
         })?;
+        sentiment.label = sentiment.label.or(old_label);
         Ok(says.then_some(sentiment))
     }
 
