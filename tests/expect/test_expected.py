@@ -429,7 +429,7 @@ class Lex(unittest.TestCase):
             }
         )
         rows = [(r["request_id"], r["account_id"], r["variant"], r["log_group"]) for r in lake["lex_conversation"]]
-        self.assertEqual(rows, [(None, "999999999999", 1, None), ("a", "123456789012", 0, "g"), (None, "123456789012", 0, "g")])
+        self.assertEqual(rows, [(None, "999999999999", 0, None), ("a", "123456789012", 0, "g"), (None, "123456789012", 1, "g")])
 
     def test_slots_of_the_first_generation(self):
         lake = self.logs({"2026/07/27/a": "1785189600000 " + self.first % "a"})
