@@ -8,8 +8,9 @@ import lex
 LINEAGE_OF_LOGS = ("account_id", "region")
 NOT_CONTENT = ("source", "source_object", "record_index", "report_ts", "variant")
 NOT_CONTENT_OF_LEX = ("log_group", "log_stream")
-LOGS = ("chat", "lex_conversation")
-KEYS = {"chat": ("request_id",), "user_activity": ("account_id", "region", "event_date", "user_id", "client_type")}
+LOGS = ("chat", "inline_completion", "dev_task")
+USER_DAY = ("account_id", "region", "event_date", "user_id")
+KEYS = {log: ("request_id",) for log in LOGS} | {"user_activity": (*USER_DAY, "client_type"), "user_activity_legacy": USER_DAY}
 
 
 def decide(table, accepted):
@@ -19,7 +20,7 @@ def decide(table, accepted):
     sortable = lambda a: json.dumps(key(a))
     for _, group in groupby(sorted(accepted, key=sortable), key=sortable):
         group = sorted(group, key=canonical)
-        if table == "chat" and group[0].row["request_id"] is None:
+        if table in LOGS and group[0].row["request_id"] is None:
             stand += group
             continue
         contents = {}
@@ -49,7 +50,8 @@ def precedence(accepted):
 
 
 def content(table, accepted):
-    drop = NOT_CONTENT + (LINEAGE_OF_LOGS if table in LOGS else ()) + (NOT_CONTENT_OF_LEX if table == "lex_conversation" else ())
+    drop = NOT_CONTENT + (LINEAGE_OF_LOGS if table in (*LOGS, "lex_conversation") else ())
+    drop += NOT_CONTENT_OF_LEX if table == "lex_conversation" else ()
     of = lambda row: {name: value for name, value in row.items() if name not in drop}
     children = sorted((json.dumps(of(c), sort_keys=True) for c in accepted.children))
     return json.dumps([of(accepted.row), children], sort_keys=True)

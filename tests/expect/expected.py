@@ -10,25 +10,49 @@ since the epoch, days ISO dates. `rejects.detail` is left out: its wording is fr
 import hashlib
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 
 import bucket
+import by_user_analytic
 import chat
 import csv_text
+import dev_task
 import duplicates
+import inline_completion
 import json_text
 import lex
 import user_report
-from tables import FREE_TEXT, TABLES
+from tables import FREE_TEXT, LEGACY_METRICS, TABLES
 
 MAX_RAW = 1 << 20
 DATASETS = {
     "chat": (chat.read, "chat"),
+    "inline_completion": (inline_completion.read, "inline_completion"),
     "lex": (lex.read, "lex_conversation"),
+    "dev_task": (dev_task.read, "dev_task"),
     "user_report": (user_report.read, "user_activity"),
+    "by_user_analytic": (by_user_analytic.read, "user_activity_legacy"),
 }
 CHILDREN = {"user_activity": "model_usage", "lex_conversation": "lex_slot"}
+# The halves of each log's records.
+HALVES = {
+    "generateAssistantResponseEvent": "chat",
+    "generateCompletionsEvent": "inline_completion",
+    "startTaskAssistCodeGenerationEvent": "dev_task",
+}
+LEGACY_HEADERS = {header.lower() for header, _ in LEGACY_METRICS} | {"inlinechat_eventcount"}
+USER_REPORT_HEADERS = {
+    "client_type",
+    "chat_conversations",
+    "credits_used",
+    "overage_cap",
+    "overage_credits_used",
+    "overage_enabled",
+    "subscription_tier",
+    "total_messages",
+}
 
 
 @dataclass
@@ -93,10 +117,19 @@ def sniff(data):
     """The dataset that content is of, or None."""
     text = data.removeprefix(csv_text.BOM).lstrip()
     if text[:1] in (b"{", b"["):
-        return "chat" if b'"generateAssistantResponseEvent' in text else None
+        # The first half that is named; within a text its quotes would be escaped.
+        found = re.search(rb'"(%s)(?:Request|Response)"' % "|".join(HALVES).encode(), text)
+        return HALVES[found[1].decode()] if found else None
     header = next(csv_text.rows(text, 0), None)
-    names = {c.decode("utf-8", "replace").strip().lower() for c in header.cells} if header else set()
-    return "user_report" if {"date", "userid", "credits_used"} <= names else None
+    try:
+        names = {c.decode("utf-8").strip().lower() for c in header.cells} if header else set()
+    except UnicodeDecodeError:
+        return None
+    if not {"date", "userid"} <= names:
+        return None
+    if names & LEGACY_HEADERS:
+        return "by_user_analytic"
+    return "user_report" if names & USER_REPORT_HEADERS else None
 
 
 def lineage_of(obj, index):

@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary; everything is in `promptlake-cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    promptlake_cli::main()
+}

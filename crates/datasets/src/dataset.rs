@@ -4,7 +4,7 @@ use crate::input::Input;
 use crate::object::Object;
 use crate::output::Output;
 use crate::table::Family;
-use crate::{chat, lex, lex_audio, user_report};
+use crate::{by_user_analytic, chat, dev_task, inline_completion, lex, lex_audio, user_report};
 
 /// A kind of object, and how its records become rows.
 #[derive(Debug)]
@@ -85,7 +85,10 @@ pub trait Decoder: Send {
 
 /// Every dataset, in the order of their names.
 pub static DATASETS: &[&Dataset] = &[
+    &by_user_analytic::DATASET,
     &chat::DATASET,
+    &dev_task::DATASET,
+    &inline_completion::DATASET,
     &lex::DATASET,
     &lex_audio::DATASET,
     &user_report::DATASET,

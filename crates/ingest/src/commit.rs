@@ -1,6 +1,6 @@
 //! Brings one partition up to date: opens what is there, merges, publishes the parts, then their inventories.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::encode::ENCODING_VERSION;
 use crate::merge::{Listed, MergeError, MergeInput, merge};
 use crate::part::FinishedPart;
 use crate::permits::Permits;
-use crate::read_log::ReadLog;
+use crate::reading::Read;
 use crate::run_cursor::Run;
 use crate::run_file::RunFile;
 use crate::snapshot::Snapshot;
@@ -40,13 +40,13 @@ pub struct Committer<'a> {
     /// What stood in the lake when the run began.
     pub snapshot: &'a Snapshot,
     /// What was read.
-    pub log: &'a ReadLog,
-    /// Objects that could not be read to their end: rows of theirs may be staged.
-    pub failed: &'a BTreeSet<String>,
+    pub read: &'a Read,
     /// Partitions whose inventory cannot be trusted.
     pub stale: &'a BTreeSet<PartitionId>,
     /// Bytes for the decisions of one merge.
     pub memory: usize,
+    /// Partitions whose part may be made anew without what stands there, should that be damaged or lost.
+    pub replaceable: &'a BTreeSet<PartitionId>,
     /// How many merges run at once; publishing needs none.
     pub merges: &'a Permits,
 }
@@ -54,8 +54,10 @@ pub struct Committer<'a> {
 /// A partition that is up to date.
 #[derive(Debug)]
 pub struct Committed {
-    /// The counts of its parent table.
-    pub counts: Counts,
+    /// By table, the parent first.
+    pub counts: Vec<Counts>,
+    /// Rejects that were not in the table before, by reason.
+    pub new_rejects: BTreeMap<String, u64>,
     /// By table.
     pub tables: Vec<TableState>,
 }
@@ -90,6 +92,12 @@ pub enum CommitError {
         /// What was noticed.
         error: String,
     },
+    /// It is stale and cannot be mended by this run. Nothing was changed.
+    #[error("{why}")]
+    Blocked {
+        /// Why.
+        why: String,
+    },
     /// The merge failed. Nothing was changed.
     #[error("merge {path}")]
     Merge {
@@ -105,6 +113,20 @@ pub enum CommitError {
     /// The inventory cannot be written.
     #[error(transparent)]
     State(#[from] StateError),
+}
+
+impl CommitError {
+    /// Whether a part cannot be read, or does not fit its children.
+    fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged { .. }
+                | Self::Merge {
+                    source: MergeError::Read(_) | MergeError::OutOfStep { .. },
+                    ..
+                }
+        )
+    }
 }
 
 impl From<StorageError> for CommitError {
@@ -127,10 +149,20 @@ impl Committer<'_> {
     ///
     /// # Errors
     /// See [`CommitError`]. Whatever happens, every part is the old one or the new one.
-    pub fn commit(
+    pub fn commit(&self, id: PartitionId, staged: &[ParkedRun]) -> Result<Committed, CommitError> {
+        match self.merge_and_publish(id, staged, false) {
+            Err(error) if error.is_damage() && self.replaceable.contains(&id) => {
+                self.merge_and_publish(id, staged, true)
+            }
+            result => result,
+        }
+    }
+
+    fn merge_and_publish(
         &self,
         id: PartitionId,
-        staged: Vec<ParkedRun>,
+        staged: &[ParkedRun],
+        anew: bool,
     ) -> Result<Committed, CommitError> {
         let permit = self.merges.take();
         let tables = id.family.tables;
@@ -147,7 +179,7 @@ impl Committer<'_> {
             error: error.to_string(),
         };
         let mut old_run = Run::default();
-        if olds.iter().any(|old| old.file.is_some()) {
+        if !anew && olds.iter().any(|old| old.file.is_some()) {
             let mut files = Vec::new();
             for (number, old) in olds.iter_mut().enumerate() {
                 let file = match old.file.take() {
@@ -163,13 +195,13 @@ impl Committer<'_> {
             }
             old_run.segments.push(files);
         }
-        let parked = match staged.as_slice() {
+        let parked = match staged {
             [run] if run.len() == 1 => Some(run[0].clone()),
             _ => None,
         };
         let mut runs = vec![old_run];
         for segments in staged {
-            runs.push(open_parked(id, &segments).map_err(|e| merge_error(MergeError::Read(e)))?);
+            runs.push(open_parked(id, segments).map_err(|e| merge_error(MergeError::Read(e)))?);
         }
         let stale = self.stale.contains(&id);
         let inventories = tables.iter().map(|table| {
@@ -180,12 +212,12 @@ impl Committer<'_> {
             }
         });
         let inventories = inventories.collect::<Result<Vec<_>, _>>()?;
-        let mut spool = Spool::new(id, self.log, inventories, self.temp.path())
+        let mut spool = Spool::new(id, &self.read.log, inventories, self.temp.path())
             .map_err(|e| merge_error(MergeError::Temp(e)))?;
         let listed = || self.listed(id, stale);
         let gone = |run: usize, day: Day, object: &str| match run {
-            0 => self.log.contains(day, object),
-            _ => self.failed.contains(object),
+            0 => self.read.replaces(day, object),
+            _ => self.read.failed.contains(object),
         };
         let input = MergeInput {
             partition: id,
@@ -204,7 +236,12 @@ impl Committer<'_> {
         .map_err(merge_error)?;
         drop(input);
         drop(permit);
-        self.publish(id, &olds, merged.parts, merged.counts, &mut spool)
+        let tables = self.publish(id, &olds, merged.parts, &mut spool)?;
+        Ok(Committed {
+            counts: merged.counts,
+            new_rejects: merged.new_rejects,
+            tables,
+        })
     }
 
     /// Publishes children before their parents, so that a parent is never newer than its children's part.
@@ -213,9 +250,8 @@ impl Committer<'_> {
         id: PartitionId,
         olds: &[Old],
         parts: Vec<Option<FinishedPart>>,
-        counts: Counts,
         spool: &mut Spool<'_>,
-    ) -> Result<Committed, CommitError> {
+    ) -> Result<Vec<TableState>, CommitError> {
         let mut states = Vec::new();
         for (number, part) in parts.into_iter().enumerate().rev() {
             let table = id.family.tables[number];
@@ -290,10 +326,7 @@ impl Committer<'_> {
             });
         }
         states.reverse();
-        Ok(Committed {
-            counts,
-            tables: states,
-        })
+        Ok(states)
     }
 
     fn publish_inventory(

@@ -16,6 +16,8 @@ use promptlake_lake::settings::Encoding;
 
 /// Raised whenever the same rows and settings would give other bytes; groups of another version are encoded again.
 pub const ENCODING_VERSION: u32 = 1;
+/// The footer's entry with the lake's encoding settings, from which a lost `lake.json` is made again.
+pub const SETTINGS_KEY: &str = "promptlake.encoding";
 /// `created_by` of every footer. Fixed: it must not differ between builds that write the same bytes.
 const CREATED_BY: &str = "promptlake";
 
@@ -33,7 +35,7 @@ pub fn properties(table: &Table, encoding: &Encoding) -> Result<WriterProperties
         .set_data_page_size_limit(page_bytes)
         .set_write_batch_size(256)
         .set_statistics_enabled(EnabledStatistics::Page)
-        .set_key_value_metadata(Some(footer(table)))
+        .set_key_value_metadata(Some(footer(table, encoding)))
         .set_sorting_columns(Some(sorting(table)));
     for column in table.columns() {
         let path = |leaf: &[&str]| {
@@ -60,8 +62,10 @@ pub fn properties(table: &Table, encoding: &Encoding) -> Result<WriterProperties
 }
 
 /// The footer's own entries.
-fn footer(table: &Table) -> Vec<KeyValue> {
+fn footer(table: &Table, encoding: &Encoding) -> Vec<KeyValue> {
+    let settings = serde_json::to_string(encoding).expect("invariant: numbers are JSON");
     vec![
+        KeyValue::new(SETTINGS_KEY.to_owned(), settings),
         KeyValue::new("promptlake.table".to_owned(), table.name.to_owned()),
         KeyValue::new(
             "promptlake.schema_version".to_owned(),

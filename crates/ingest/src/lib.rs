@@ -1,7 +1,9 @@
 //! What moves the data: discover → plan → read → stage → merge → encode → publish → report; and what checks it.
 
 pub mod analyse;
+pub mod attempt;
 pub mod bitmap;
+pub mod body_hash;
 pub mod commit;
 pub mod cut;
 pub mod digest;
@@ -12,17 +14,24 @@ pub mod exit;
 pub mod inflate;
 #[cfg(test)]
 mod memory_source;
+pub mod mending;
 pub mod merge;
 pub mod object_list;
+pub mod options;
 pub mod part;
+pub mod patch;
 pub mod permits;
 pub mod plan;
+pub mod progress;
 pub mod read;
 pub mod read_log;
+pub mod reading;
 pub mod rejects;
+pub mod repair;
 pub mod report;
 pub mod row_hash;
 pub mod row_reader;
+pub mod run;
 pub mod run_cursor;
 pub mod run_file;
 pub mod snapshot;
@@ -30,3 +39,6 @@ pub mod sorter;
 pub mod spool;
 pub mod stage;
 pub mod table_writer;
+pub mod tally;
+pub mod walk;
+pub mod write_ledger;

@@ -35,7 +35,7 @@ const fn dataset(name: &'static str) -> Dataset {
 #[derive(Debug, Default)]
 pub(crate) struct MemorySource {
     pub(crate) objects: BTreeMap<String, (Vec<u8>, String)>,
-    /// Keys that listings show twice, and those outside the window too.
+    /// Keys of objects that cannot be read at once.
     pub(crate) archived: Vec<String>,
     pub(crate) refuses: bool,
     pub(crate) half_broken: bool,

@@ -8,16 +8,17 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
-use promptlake_datasets::dataset::{Dataset, Decoder};
+use promptlake_datasets::dataset::{Content, Dataset, Decoder};
 use promptlake_datasets::drift::Drift;
 use promptlake_datasets::input::Input;
 use promptlake_datasets::key::{Class, classify};
 use promptlake_datasets::object::Object;
 use promptlake_datasets::output::{Outcome, Output, Rows};
 use promptlake_datasets::reason::Reason;
-use promptlake_datasets::sniff::sniff;
+use promptlake_datasets::sniff::{of_log, sniff};
 use promptlake_lake::source::{Body, SourceError};
 
+use crate::body_hash::BodyHash;
 use crate::discover::{NamedSource, with_causes};
 use crate::inflate::Inflater;
 use crate::plan::{PlanError, PlannedObject, ReadJob};
@@ -50,9 +51,20 @@ pub struct ReadObject {
     /// What it holds; `None`: nothing known.
     pub dataset: Option<&'static Dataset>,
     /// Its records; or why it could not be fetched. Rows of an object that failed may have been given.
-    pub outcome: Result<Outcome, String>,
+    pub outcome: Result<Outcome, ReadFailure>,
     /// Its inflated bytes.
     pub inflated: u64,
+    /// XXH3-128 of its body, hex; `None`: the body was not read to its end.
+    pub hash: Option<String>,
+}
+
+/// Why an object could not be fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadFailure {
+    /// What was noticed.
+    pub error: String,
+    /// It is another one than was listed: to be listed and read again.
+    pub changed: bool,
 }
 
 /// How objects are read.
@@ -299,37 +311,60 @@ fn read_object(
     decoders: &mut BTreeMap<&'static str, Box<dyn Decoder>>,
     output: &mut Output<'_>,
 ) -> ReadObject {
-    let failed = |planned, error| ReadObject {
+    let failed = |planned, error, changed| ReadObject {
         planned,
         dataset: None,
-        outcome: Err(error),
+        outcome: Err(ReadFailure { error, changed }),
         inflated: 0,
+        hash: None,
     };
     let body = match body {
         Ok(body) => body,
-        Err(error) => return failed(planned, with_causes(&error)),
+        Err(error) => {
+            let changed = is_changed(&error);
+            return failed(planned, with_causes(&error), changed);
+        }
     };
     let Class::Object(mut object) = classify(&source.context, &planned.key, planned.size) else {
-        return failed(
-            planned,
-            "its key is not one of an object any more".to_owned(),
-        );
+        let error = "its key is not one of an object any more".to_owned();
+        return failed(planned, error, false);
     };
+    let (body, hash) = BodyHash::of(body);
     let mut input = inflater.input(body);
     decode(&mut object, &mut input, decoders, output);
-    let inflated = input.offset();
+    let inflated_bytes = input.offset();
     drop(input);
     let outcome = output.take_outcome();
     let outcome = match inflater.failure() {
-        Some(error) => Err(format!("read {}: {error}", source.place)),
+        Some(error) => {
+            let cause = error
+                .get_ref()
+                .and_then(|e| e.downcast_ref::<SourceError>());
+            Err(ReadFailure {
+                changed: cause.is_some_and(is_changed),
+                error: cause.map_or_else(
+                    || format!("read {}: {error}", source.place),
+                    |e| with_causes(e),
+                ),
+            })
+        }
         None => Ok(outcome),
     };
     ReadObject {
         dataset: object.dataset,
+        hash: hash.finish(planned.size),
         planned,
         outcome,
-        inflated,
+        inflated: inflated_bytes,
     }
+}
+
+/// Whether the object, or the file that it was, is not what was listed.
+fn is_changed(error: &SourceError) -> bool {
+    matches!(
+        error,
+        SourceError::Changed { .. } | SourceError::NotFound { .. }
+    )
 }
 
 fn decode(
@@ -346,16 +381,20 @@ fn decode(
         }
         object.dataset = sniff(input.window());
     }
-    match object.dataset {
-        Some(dataset) => {
-            let decoder = decoders
-                .entry(dataset.name)
-                .or_insert_with(|| (dataset.decoder)());
-            decoder.decode(object, input, output);
-        }
-        None => {
-            let detail = "the content is of no known dataset".to_owned();
-            output.reject_rest(object, input, Reason::UnknownContent, detail, None);
-        }
+    // A log may turn out to be audio.
+    if let Some(dataset) = object.dataset
+        && matches!(dataset.content, Content::Log)
+    {
+        while input.window().len() < SNIFFED && input.more() {}
+        object.dataset = Some(of_log(dataset, &object.source_object, input.window()));
+    }
+    if let Some(dataset) = object.dataset {
+        let decoder = decoders
+            .entry(dataset.name)
+            .or_insert_with(|| (dataset.decoder)());
+        decoder.decode(object, input, output);
+    } else {
+        let detail = "the content is of no known dataset".to_owned();
+        output.reject_rest(object, input, Reason::UnknownContent, detail, None);
     }
 }

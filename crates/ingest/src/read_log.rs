@@ -25,6 +25,8 @@ pub struct Logged {
     pub fed: Vec<Feed>,
     /// It is not there any more and its rows go.
     pub drop: bool,
+    /// Records of something else, and control messages.
+    pub skipped: (u64, u64),
 }
 
 /// A dataset and source day, and where its objects stand in the log.
@@ -81,11 +83,11 @@ impl ReadLogWriter {
         }
     }
 
-    /// Adds an object of the day, in the order of `source_object`.
+    /// Adds an object of the day, in the order of `source_object`. Where it `replaces`, [`ReadLog::contains`] finds it.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn push(&mut self, logged: &Logged) -> io::Result<()> {
+    pub fn push(&mut self, logged: &Logged, replaces: bool) -> io::Result<()> {
         let Some(day) = self.days.last_mut() else {
             return Err(io::Error::other("an object before its day"));
         };
@@ -93,10 +95,10 @@ impl ReadLogWriter {
         self.file
             .write_all(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes())?;
         self.file.write_all(&json)?;
-        self.objects
-            .entry(day.day)
-            .or_default()
-            .push((hash(&logged.entry.object), self.at));
+        if replaces {
+            let objects = self.objects.entry(day.day).or_default();
+            objects.push((hash(&logged.entry.object), self.at));
+        }
         self.at += 4 + json.len() as u64;
         day.end = self.at;
         Ok(())

@@ -38,10 +38,7 @@ impl RunFile {
             .with_skip_arrow_metadata(true)
             .with_encoding_stats_as_mask(false);
         let reader = ArrowReaderMetadata::load(&file, options)?;
-        let entry = |key: &str| {
-            let entries = reader.metadata().file_metadata().key_value_metadata()?;
-            entries.iter().find(|entry| entry.key == key)?.value.clone()
-        };
+        let entry = |key: &str| entry_of(reader.metadata(), key);
         if entry("promptlake.table").is_some_and(|name| name != table.name) {
             return Err(ParquetError::General(format!(
                 "the file is not of table {}",
@@ -67,6 +64,11 @@ impl RunFile {
             reader,
             same_encoding,
         })
+    }
+
+    /// An entry of the footer.
+    pub fn entry(&self, key: &str) -> Option<String> {
+        entry_of(self.metadata(), key)
     }
 
     /// The footer, page index included.
@@ -143,6 +145,11 @@ impl RunFile {
             schema: Arc::new(schema.project(&wanted)?),
         })
     }
+}
+
+fn entry_of(metadata: &ParquetMetaData, key: &str) -> Option<String> {
+    let entries = metadata.file_metadata().key_value_metadata()?;
+    entries.iter().find(|entry| entry.key == key)?.value.clone()
 }
 
 /// The decoded bytes of a group's projected columns, as far as its footer tells.

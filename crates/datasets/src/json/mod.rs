@@ -5,6 +5,7 @@
 //! - [`scan`] reads one record, member by member, straight from the window; it stops at the first [`Fault`].
 //! - [`extent`] finds out where a value ends that [`scan`] could not read or that the window does not hold yet.
 //! - [`known`] matches the members of a JSON object with those that a dataset knows; [`unknown`] keeps the others.
+//! - [`list`] is a list whose elements are read when they are wanted.
 //! - [`sorted`] hashes what a compact text says, whatever the order of its keys.
 //! - [`compact`] writes values again as compact text, looking for what JSON allows and the lake does not.
 //!
@@ -17,6 +18,7 @@ mod extent;
 mod fault;
 mod frame;
 mod known;
+mod list;
 mod refuse;
 mod scan;
 mod sorted;
@@ -31,6 +33,7 @@ pub(crate) use extent::{Extent, Step};
 pub(crate) use fault::Fault;
 pub(crate) use frame::{records, skip_bom};
 pub(crate) use known::Known;
+pub(crate) use list::List;
 pub(crate) use scan::{Kind, MAX_DEPTH, Scanner, is_space};
 pub(crate) use sorted::sorted_hash;
 pub(crate) use unknown::Unknown;

@@ -26,13 +26,7 @@ fn object(key: &str, size: u64) -> Object {
 }
 
 fn decode(object: &Object, bytes: &[u8]) -> Trial {
-    let mut decoder = (DATASET.decoder)();
-    let trial = trial::run(bytes, &End::Clean, None, &mut |input, output| {
-        decoder.decode(object, input, output);
-        decoder.finish(output);
-    });
-    trial.assert_balanced();
-    trial
+    trial::decode(&DATASET, object, bytes, &End::Clean, None)
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn first(problems: &[Problem]) -> String {
 }
 
 /// An error with its causes, as a person reads it.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+pub fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

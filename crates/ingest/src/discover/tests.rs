@@ -35,8 +35,8 @@ fn names(found: &Discovery) -> Vec<(String, u16)> {
     names
 }
 
-fn day(text: &str) -> Option<Day> {
-    Some(text.parse().unwrap())
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
 }
 
 #[test]
@@ -104,8 +104,8 @@ fn the_window_and_the_table_select() {
         "flat/f",
     ];
     let window = Window {
-        from: day("2026-01-02"),
-        to: day("2026-01-02"),
+        from: Some(day("2026-01-02")),
+        to: Some(day("2026-01-02")),
     };
     let found = run(
         &[MemorySource::of(&keys).named("s")],
@@ -173,7 +173,7 @@ fn a_source_of_nothing_known_says_what_was_seen() {
 fn days_without_use_are_no_error_if_there_are_others() {
     let window = Filter {
         window: Window {
-            from: day("2026-02-01"),
+            from: Some(day("2026-02-01")),
             to: None,
         },
         table: None,

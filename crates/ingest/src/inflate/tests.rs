@@ -110,7 +110,8 @@ fn the_length_at_the_end_is_only_a_hint() {
         read_all(&[gzip(TEXT), gzip(&other)].concat()),
         ([TEXT, &other].concat(), None)
     );
-    for length in [0, 1, TEXT.len() as u32 + 1, u32::MAX] {
+    let more = u32::try_from(TEXT.len()).unwrap() + 1;
+    for length in [0, 1, more, u32::MAX] {
         let mut bytes = gzip(TEXT);
         let at = bytes.len() - 4;
         bytes[at..].copy_from_slice(&length.to_le_bytes());

@@ -73,7 +73,7 @@ impl DayJoin<'_> {
             }
             match decision {
                 Decision::Read(object) => job.objects.push(object),
-                Decision::Note(noted) => job.noted.push(noted),
+                Decision::Note(seen) => job.noted.push(seen),
                 Decision::Nothing => {}
             }
         }

@@ -140,14 +140,14 @@ impl Rules<'_> {
                 for candidate in std::iter::once(&first).chain(&others) {
                     notes.clash(self.clash(candidate, &entry.name));
                 }
-                return note(entry, own.into_iter().collect());
+                return note(entry, own.as_slice());
             }
         }
         let mut also = self.others(&first, known, &others, entry.as_ref(), notes);
         also.extend(own);
         let Some(why) = self.why(&first.source_object, known, entry.as_ref()) else {
             notes.counts.skipped += 1;
-            return entry.map_or(Decision::Nothing, |entry| note(&entry, also));
+            return entry.map_or(Decision::Nothing, |entry| note(&entry, &also));
         };
         if first.listed.archived {
             notes.counts.archived += 1;
@@ -167,7 +167,7 @@ impl Rules<'_> {
                     clash: false,
                 });
             }
-            also = merged(entry, also);
+            also = merged(entry, &also);
             also.retain(|s| s.name != self.name(&first));
         }
         Decision::Read(PlannedObject {
@@ -350,7 +350,7 @@ fn in_lake(known: Known) -> bool {
 }
 
 /// What was seen beside an object that is not read again, if the ledger does not know it yet.
-fn note(entry: &LedgerEntry, seen: Vec<Sighting>) -> Decision {
+fn note(entry: &LedgerEntry, seen: &[Sighting]) -> Decision {
     if seen.iter().all(|s| entry.also.contains(s)) {
         return Decision::Nothing;
     }
@@ -386,7 +386,7 @@ fn listed_as(entry: &LedgerEntry, listed: &Listed) -> Option<bool> {
 }
 
 /// What the ledger knew, less what it knew of the same sources before, and what was seen now.
-fn merged(entry: &LedgerEntry, seen: Vec<Sighting>) -> Vec<Sighting> {
+fn merged(entry: &LedgerEntry, seen: &[Sighting]) -> Vec<Sighting> {
     let mut also: Vec<Sighting> = entry
         .also
         .iter()

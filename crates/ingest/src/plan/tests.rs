@@ -10,7 +10,7 @@ use crate::memory_source::{MemorySource, REGISTRY, classify};
 
 /// A lake that knows what was read, and takes jobs for done.
 struct Lake {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     storage: LocalStorage,
     temp: RunTemp,
 }
@@ -43,7 +43,7 @@ impl Lake {
         Self {
             storage: LocalStorage::new(folder.path().to_owned()),
             temp: RunTemp::in_lake(folder.path(), "test").unwrap(),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -56,15 +56,15 @@ impl Lake {
         let temp = self.temp.path();
         let found = discover_with(sources, filter, 1 << 20, temp, REGISTRY, classify).unwrap();
         let view = LedgerView::load(&self.storage).unwrap();
-        let mut planner = Planner::new(&found, sources, &view, &self.storage, temp, options);
+        let mut jobs = Planner::new(&found, sources, &view, &self.storage, temp, options);
         let mut planned = Planned::default();
-        while let Some(job) = planner.next_job().unwrap() {
+        while let Some(job) = jobs.next_job().unwrap() {
             let json = serde_json::to_string(&job).unwrap();
             assert_eq!(serde_json::from_str::<ReadJob>(&json).unwrap(), job);
             planned.jobs.push(job);
         }
-        planned.counts = planner.counts();
-        planned.problems = planner
+        planned.counts = jobs.counts();
+        planned.problems = jobs
             .take_problems()
             .iter()
             .map(ToString::to_string)
@@ -205,11 +205,11 @@ fn a_lost_index_costs_a_look_and_a_lost_day_is_read_again() {
     let lake = Lake::new();
     let sources = [one().named("s")];
     lake.run(&sources);
-    std::fs::remove_file(lake._folder.path().join("_promptlake/ledger/index")).unwrap();
+    std::fs::remove_file(lake.folder.path().join("_promptlake/ledger/index")).unwrap();
     let planned = lake.run(&sources);
     assert_eq!((planned.counts.read, planned.counts.skipped), (0, 4));
     let day = lake
-        ._folder
+        .folder
         .path()
         .join("_promptlake/ledger/alpha/day=2026-01-01");
     std::fs::write(&day, "damaged").unwrap();
@@ -231,7 +231,7 @@ fn rejects_are_read_again_with_a_newer_decoder_and_open_entries_always() {
         entry.open = entry.object == C;
     });
     // The digests hold, so only a day that the index does not vouch for is looked at.
-    std::fs::remove_file(lake._folder.path().join("_promptlake/ledger/index")).unwrap();
+    std::fs::remove_file(lake.folder.path().join("_promptlake/ledger/index")).unwrap();
     let planned = lake.plan(&sources, &PlanOptions::default());
     is(
         &planned.reads(),

@@ -93,10 +93,6 @@ fn walk(
     Ok(ControlFlow::Continue(()))
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is what map_err hands over"
-)]
 fn text(error: impl std::fmt::Display) -> Problem {
     error.to_string()
 }

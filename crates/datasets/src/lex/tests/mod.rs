@@ -1,10 +1,8 @@
 //! Logs against the rows, rejects and drift that they must give.
 
 mod bad_input;
-mod fixtures;
 mod properties;
 mod shapes;
-mod shown;
 
 use super::DATASET;
 use crate::input::End;
@@ -21,15 +19,9 @@ fn object(dated: bool) -> Object {
     }
 }
 
-/// Decodes bytes at hand, whole or in pieces of a size; the counts balance.
+/// Decodes bytes at hand, whole or in pieces of a size.
 fn decode(object: &Object, bytes: &[u8], end: &End, size: Option<usize>) -> Trial {
-    let mut decoder = (DATASET.decoder)();
-    let trial = trial::run(bytes, end, size, &mut |input, output| {
-        decoder.decode(object, input, output);
-        decoder.finish(output);
-    });
-    trial.assert_balanced();
-    trial
+    trial::decode(&DATASET, object, bytes, end, size)
 }
 
 /// A text column of the rows.

@@ -130,7 +130,7 @@ fn content(trial: &Trial) -> Vec<String> {
     let slots = trial
         .children
         .iter()
-        .flat_map(|batch| columns(&SLOT, batch));
+        .flat_map(|(_, batch)| columns(&SLOT, batch));
     rows.chain(slots).collect()
 }
 
