@@ -1,6 +1,6 @@
 //! A call of the binary.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -18,6 +18,17 @@ impl Call {
     /// From another working directory.
     pub(crate) fn from(mut self, dir: &Path) -> Self {
         self.0.current_dir(dir);
+        self
+    }
+
+    /// With its report in another place.
+    pub(crate) fn to_report(mut self, place: &str) -> Self {
+        let mut args: Vec<OsString> = self.0.get_args().map(OsStr::to_owned).collect();
+        let at = args.iter().position(|arg| arg == "--report").unwrap();
+        args[at + 1] = place.into();
+        let mut command = Command::new(self.0.get_program());
+        command.args(args).env_clear().stdin(Stdio::null());
+        self.0 = command;
         self
     }
 
