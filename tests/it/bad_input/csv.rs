@@ -15,10 +15,12 @@ fn crediting(credits: &str) -> String {
 }
 
 pub(super) fn cases() -> Vec<Case> {
+    [columns(), cells()].into_iter().flatten().collect()
+}
+
+/// Lines and columns.
+fn columns() -> Vec<Case> {
     let rows = "2026-01-09,a,1,1\n2026-01-09,b,2,2\n";
-    let mut not_utf8 = counting("2").into_bytes();
-    let b = not_utf8.iter().position(|&byte| byte == b'b').unwrap();
-    not_utf8[b] = 0xff;
     let mut bad_header = b"Date,UserId,\xff\n".to_vec();
     bad_header.extend(b"2026-01-09,a,1\n");
     vec![
@@ -91,6 +93,15 @@ pub(super) fn cases() -> Vec<Case> {
             &["a"],
         )
         .rejects(&["open_quote 1"]),
+    ]
+}
+
+/// Cells.
+fn cells() -> Vec<Case> {
+    let mut not_utf8 = counting("2").into_bytes();
+    let b = not_utf8.iter().position(|&byte| byte == b'b').unwrap();
+    not_utf8[b] = 0xff;
+    vec![
         Case::report("bytes that are not UTF-8 in a row", not_utf8, &["a", "c"])
             .rejects(&["not_utf8 1"]),
         Case::report("`-1` as a count", counting("-1"), &["a", "c"]).rejects(&["bad_count 1"]),

@@ -11,8 +11,14 @@ fn with(id: &str, member: &str) -> String {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let deep = format!("\"new\":{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    let long = chat_saying("long", TIME, &"word ".repeat(160_000));
+    [documents(), records_of_logs(), values()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What an object is as a whole.
+fn documents() -> Vec<Case> {
     let truncated = format!(
         "{{\"records\":[{},{},{{\"a\" 1}},{},{}]}}",
         good("0"),
@@ -20,14 +26,6 @@ pub(super) fn cases() -> Vec<Case> {
         good("3"),
         good("4")
     );
-    let raw_nul = chat_saying("1", TIME, "a\u{0}b");
-    let mut not_utf8 = format!("[{},", good("0")).into_bytes();
-    not_utf8.extend(
-        chat_saying("1", TIME, "a~b")
-            .bytes()
-            .map(|b| if b == b'~' { 0xff } else { b }),
-    );
-    not_utf8.extend(format!(",{}]", good("2")).bytes());
     vec![
         Case::log("no byte at all", "", &[]),
         Case::log(
@@ -64,6 +62,15 @@ pub(super) fn cases() -> Vec<Case> {
         )
         .rejects(&["syntax 1"]),
         Case::log("text that is no JSON", "hello", &[]).rejects(&["syntax 0"]),
+    ]
+}
+
+/// Records of the wrong shape.
+fn records_of_logs() -> Vec<Case> {
+    let deep = format!("\"new\":{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    let long = chat_saying("long", TIME, &"word ".repeat(160_000));
+    let raw_nul = chat_saying("1", TIME, "a\u{0}b");
+    vec![
         Case::log(
             "one half of a record",
             records(&[
@@ -116,6 +123,19 @@ pub(super) fn cases() -> Vec<Case> {
         )
         .rejects(&["too_deep 1"]),
         Case::log("a prompt of 800 KB", records(&[long]), &["800000"]).column("prompt_chars"),
+    ]
+}
+
+/// Values, and what decides by content.
+fn values() -> Vec<Case> {
+    let mut not_utf8 = format!("[{},", good("0")).into_bytes();
+    not_utf8.extend(
+        chat_saying("1", TIME, "a~b")
+            .bytes()
+            .map(|b| if b == b'~' { 0xff } else { b }),
+    );
+    not_utf8.extend(format!(",{}]", good("2")).bytes());
+    vec![
         Case::log(
             "an unknown field",
             records(&[with("0", "\"new\":{\"a\":1.0}")]),

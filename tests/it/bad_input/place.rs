@@ -81,7 +81,7 @@ pub(super) const CASES: [Case; 14] = [
     }),
     ("a report file that cannot be written", |dir| {
         dir.call(&["bucket"], "lake", &["--all"])
-            .to_report("/dev/full")
+            .reporting_to("/dev/full")
             .done()
     }),
 ];
