@@ -1,9 +1,17 @@
 //! Runs decoders over bytes at hand, whole or in pieces. For tests only.
+//!
+//! What holds for every dataset is tested here: [`fixtures`] give what stands beside them, [`properties`] hold for them
+//! however they are cut and changed. A dataset brings its fixtures.
+
+mod fixtures;
+mod properties;
+mod show;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch};
 
+use crate::dataset::Dataset;
 use crate::drift::Drift;
 use crate::input::{End, Input, Refill};
 use crate::object::{Object, Product};
@@ -14,7 +22,10 @@ use crate::rejects::REJECTS;
 /// All that decoding one object gave.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Trial {
+    /// Of the parent table.
     pub(crate) rows: Vec<RecordBatch>,
+    /// Of the child tables, with their place in the family.
+    pub(crate) children: Vec<(usize, RecordBatch)>,
     pub(crate) rejects: Vec<RecordBatch>,
     pub(crate) outcome: Outcome,
     pub(crate) drift: Drift,
@@ -37,6 +48,23 @@ pub(crate) fn object(dated: bool) -> Object {
         client: None,
         report_ts: None,
     }
+}
+
+/// Decodes an object of a dataset, in pieces of `size` or whole. Asserts what was counted, and the schemas.
+pub(crate) fn decode(
+    dataset: &Dataset,
+    object: &Object,
+    bytes: &[u8],
+    end: &End,
+    size: Option<usize>,
+) -> Trial {
+    let mut decoder = (dataset.decoder)();
+    let trial = run(bytes, end, size, &mut |input, output| {
+        decoder.decode(object, input, output);
+        decoder.finish(output);
+    });
+    trial.assert_balanced();
+    trial
 }
 
 /// Decodes `bytes`, in pieces of `size` or whole.
@@ -65,17 +93,26 @@ pub(crate) fn run(
     let (rejects, rows): (Vec<_>, Vec<_>) = all
         .into_iter()
         .partition(|rows| rows.family.name == REJECTS.name);
-    let batches = |rows: Vec<Rows>| rows.into_iter().flat_map(|rows| rows.tables).collect();
+    let batches = |rows: Vec<Rows>| {
+        rows.into_iter().flat_map(|rows| {
+            for (table, batch) in rows.family.tables.iter().zip(&rows.tables) {
+                assert_eq!(batch.schema(), table.arrow_schema());
+            }
+            rows.tables.into_iter().enumerate()
+        })
+    };
+    let (parents, children): (Vec<_>, Vec<_>) = batches(rows).partition(|(table, _)| *table == 0);
     Trial {
-        rows: batches(rows),
-        rejects: batches(rejects),
+        rows: parents.into_iter().map(|(_, batch)| batch).collect(),
+        children,
+        rejects: batches(rejects).map(|(_, batch)| batch).collect(),
         outcome,
         drift,
     }
 }
 
 impl Trial {
-    /// Reason and place of each reject.
+    /// Reason and place of each reject; -1: it has none, the object is rejected.
     pub(crate) fn reasons(&self) -> Vec<(String, i64)> {
         let mut all = Vec::new();
         for batch in &self.rejects {
@@ -84,8 +121,12 @@ impl Trial {
                 .column(REJECTS.index_of("record_index"))
                 .as_primitive::<Int64Type>();
             all.extend((0..batch.num_rows()).map(|n| {
-                assert!(!places.is_null(n));
-                (reasons.value(n).to_owned(), places.value(n))
+                let place = if places.is_null(n) {
+                    -1
+                } else {
+                    places.value(n)
+                };
+                (reasons.value(n).to_owned(), place)
             }));
         }
         all
@@ -121,6 +162,14 @@ impl Trial {
         assert_eq!(outcome.accepted, count(&self.rows));
         assert_eq!(outcome.accepted, outcome.rows.values().sum::<u64>());
         assert_eq!(outcome.rejected, count(&self.rejects));
+        let children = self
+            .children
+            .iter()
+            .map(|(_, batch)| batch.num_rows() as u64);
+        assert_eq!(
+            outcome.child_rows.values().sum::<u64>(),
+            children.sum::<u64>()
+        );
     }
 }
 
