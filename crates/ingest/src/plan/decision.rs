@@ -144,9 +144,15 @@ impl Rules<'_> {
             }
         }
         let mut also = self.others(&first, known, &others, entry.as_ref(), notes);
+        let mirrors = own.is_some();
         also.extend(own);
         let Some(why) = self.why(&first.source_object, known, entry.as_ref()) else {
-            notes.counts.skipped += 1;
+            // The lake has the bytes: from this object, or from one that is not shown in this run.
+            if mirrors {
+                notes.counts.mirrored += 1;
+            } else {
+                notes.counts.skipped += 1;
+            }
             return entry.map_or(Decision::Nothing, |entry| note(&entry, &also));
         };
         if first.listed.archived {
