@@ -12,6 +12,7 @@
 pub mod activity;
 pub mod chat;
 pub mod code;
+pub mod kit;
 pub mod object;
 pub mod people;
 pub mod prose;
