@@ -37,6 +37,8 @@ pub(crate) struct Decoded {
     pub(crate) source_object: String,
     pub(crate) day: Day,
     pub(crate) dated: bool,
+    /// Its dataset, as far as its key tells.
+    pub(crate) dataset: Option<&'static str>,
     /// The tables that it may fill beside `rejects`; empty: its content tells.
     pub(crate) tables: Vec<&'static str>,
     pub(crate) rows: Vec<Row>,
@@ -59,6 +61,7 @@ pub(crate) fn decode(name: &str, key: &str, bytes: &[u8]) -> Decoded {
             .map(|table| table.name)
             .collect()
     });
+    let told = object.dataset.map(|dataset| dataset.name);
     let mut all: Vec<Rows> = Vec::new();
     let mut sink = |rows: Rows| all.push(rows);
     let mut output = Output::new(&mut sink);
@@ -91,6 +94,7 @@ pub(crate) fn decode(name: &str, key: &str, bytes: &[u8]) -> Decoded {
         source_object: object.source_object.clone(),
         day: object.day,
         dated: object.dated,
+        dataset: told,
         tables: tables.unwrap_or_default(),
         rows: all.iter().flat_map(rows_of).collect(),
     }

@@ -8,6 +8,7 @@ use flate2::write::GzEncoder;
 use promptlake_datasets::day::Day;
 use promptlake_datasets::generate::kit::{KITS, Kit, Record, Spot};
 use promptlake_ingest::discover::NamedSource;
+use promptlake_ingest::plan::UNSORTED;
 use promptlake_ingest::report::RunReport;
 use promptlake_ingest::snapshot::family_of;
 use promptlake_lake::inventory::{InventoryReader, Line};
@@ -34,6 +35,8 @@ struct Held {
     etag: String,
     bytes: Vec<u8>,
     decoded: Decoded,
+    /// The ledger has lost the NAME that it came under: nobody may drop it.
+    nameless: bool,
 }
 
 /// Where a history happens.
@@ -185,6 +188,7 @@ impl World {
                     etag,
                     bytes: stored.bytes.to_vec(),
                     decoded,
+                    nameless: false,
                 };
                 self.held.insert(held.decoded.source_object.clone(), held);
             }
@@ -197,7 +201,7 @@ impl World {
             let gone: Vec<String> = self
                 .held
                 .iter()
-                .filter(|(_, held)| missing(held))
+                .filter(|(_, held)| missing(held) && !held.nameless)
                 .map(|(object, _)| object.clone())
                 .collect();
             for object in gone {
@@ -295,9 +299,13 @@ impl World {
         };
         match loss {
             Loss::Index => self.lake.lose(layout::LEDGER_INDEX),
-            Loss::Ledger => self.lake.lose(layout::LEDGER),
+            Loss::Ledger => {
+                self.unname(layout::LEDGER);
+                self.lake.lose(layout::LEDGER);
+            }
             Loss::LedgerDay(number) => {
                 if let Some(path) = chosen(self.paths(layout::LEDGER), number) {
+                    self.unname(&path);
                     self.lake.lose(&path);
                 }
             }
@@ -317,6 +325,7 @@ impl World {
                 for path in self.paths(layout::INVENTORY) {
                     self.unlist(&path);
                 }
+                self.unname(layout::LEDGER);
                 self.lake.lose(layout::STATE);
                 if self.paths(layout::TABLES).is_empty() {
                     // Nothing is left that could tell the settings.
@@ -336,9 +345,19 @@ impl World {
                 paths.extend(self.paths(layout::INVENTORY));
                 if let Some(path) = chosen(paths, number) {
                     self.unlist(&path);
+                    self.unname(&path);
                     self.lake.tear(&path);
                 }
             }
+        }
+    }
+
+    /// Nobody knows any more under which NAME the objects of ledger days came, until they are read again.
+    fn unname(&mut self, prefix: &str) {
+        for held in self.held.values_mut() {
+            let dataset = held.decoded.dataset.unwrap_or(UNSORTED);
+            let path = layout::ledger_day(dataset, held.decoded.day);
+            held.nameless |= path.starts_with(prefix);
         }
     }
 
@@ -421,6 +440,9 @@ impl World {
             ..How::ALL
         })
         .map_err(|e| format!("what is missing dropped: {e}"))?;
+        if !self.held.values().all(|held| self.has(held)) {
+            return Ok(());
+        }
         let fresh = new_lake();
         start::run(Box::new(fresh.clone()), self.sources(), &How::ALL)
             .map_err(|error| format!("in a new lake: {error:?}"))?;
