@@ -272,8 +272,10 @@ impl Committer<'_> {
                 },
             };
             let (mut header, version, written) = match (part, before) {
-                // Without rows and without a part: there is nothing to say.
-                (Some(part), None) if part.rows == 0 => {
+                // Without rows and without a part: there is nothing to say, unless an inventory says that there was one.
+                (Some(part), None)
+                    if part.rows == 0 && self.snapshot.inventory(table.name, id.dt).is_none() =>
+                {
                     states.push(TableState {
                         rows: 0,
                         bytes: 0,
