@@ -1,6 +1,7 @@
 //! Objects of `chat`.
 
-use super::super::chat::{ChatRecord, Generation, body};
+use super::super::chat::ChatRecord;
+use super::super::log::{Generation, body};
 use super::super::object::{Place as Folder, iso};
 use super::super::people::ACCOUNTS;
 use super::{Flaw, Kit, Place, Record, Spot, text};
