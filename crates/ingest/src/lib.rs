@@ -38,4 +38,5 @@ pub mod spool;
 pub mod stage;
 pub mod table_writer;
 pub mod tally;
+pub mod verify;
 pub mod write_ledger;
