@@ -276,12 +276,7 @@ impl Committer<'_> {
                     });
                     continue;
                 }
-                (Some(part), Some(version))
-                    if old
-                        .header
-                        .as_ref()
-                        .is_some_and(|old| old.part.sha256 == hex(&part.sha256)) =>
-                {
+                (Some(part), Some(version)) if self.stands(&path, version, &part)? => {
                     (header(&part), version.clone(), false)
                 }
                 (Some(part), before) => {
@@ -293,8 +288,10 @@ impl Committer<'_> {
                     (header(&part), version, true)
                 }
                 (None, Some(version)) => match &old.header {
-                    Some(header) => (header.clone(), version.clone(), false),
-                    None => (self.described(id, number)?, version.clone(), false),
+                    Some(header) if !self.stale.contains(&id) => {
+                        (header.clone(), version.clone(), false)
+                    }
+                    _ => (self.described(id, number)?, version.clone(), false),
                 },
                 (None, None) => {
                     states.push(TableState {
@@ -395,6 +392,20 @@ impl Committer<'_> {
                 Err(error) => Some(Err(wrap(error.into()))),
             });
         Ok(Box::new(twins))
+    }
+
+    /// Whether these bytes lie there already. What an inventory says of them is no proof: they may have been damaged since.
+    fn stands(
+        &self,
+        path: &str,
+        version: &Version,
+        part: &FinishedPart,
+    ) -> Result<bool, CommitError> {
+        let Some((file, now)) = self.storage.open(path, self.temp.path())? else {
+            return Ok(false);
+        };
+        let alike = now == *version && file.metadata().is_ok_and(|file| file.len() == part.bytes);
+        Ok(alike && crate::digest::of_file(&file).is_ok_and(|(sha256, _)| sha256 == part.sha256))
     }
 
     /// Describes a part that is as it should be, but has no inventory.

@@ -59,11 +59,13 @@ pub fn find(
     ledger: &LedgerView,
 ) -> Result<Repairs, StateError> {
     let mut repairs = Repairs::default();
-    for id in changed(snapshot, ledger) {
+    let known = known_parts(storage, temp, ledger)?;
+    for id in changed(snapshot, ledger, &known) {
         let mut objects = Known::new();
         let mut sound = true;
         for table in id.family.tables {
-            sound &= inspect(storage, temp, snapshot, id, table, &mut objects)?;
+            let lost = known.contains(&(table.name.to_owned(), id.dt));
+            sound &= inspect(storage, temp, snapshot, id, table, lost, &mut objects)?;
         }
         repairs.suspect.insert(id);
         if sound {
@@ -102,15 +104,40 @@ pub fn find(
     Ok(repairs)
 }
 
+/// The (table, `dt`) of which there has to be a part: those of the index; where that is lost, those that the ledger feeds.
+fn known_parts(
+    storage: &dyn Storage,
+    temp: &RunTemp,
+    ledger: &LedgerView,
+) -> Result<BTreeSet<(String, Day)>, StateError> {
+    let mut known: BTreeSet<(String, Day)> = ledger
+        .index()
+        .parts()
+        .map(|(table, dt, _)| (table.to_owned(), dt))
+        .collect();
+    if known.is_empty() {
+        for (dataset, day) in ledger.days() {
+            for entry in entries(storage, temp, ledger, dataset, day)? {
+                let fed = entry?.feeds.into_iter().filter(|feed| feed.rows > 0);
+                known.extend(fed.map(|feed| (feed.table, feed.dt)));
+            }
+        }
+    }
+    Ok(known)
+}
+
 /// The partitions that are not as the index says.
-fn changed(snapshot: &Snapshot, ledger: &LedgerView) -> BTreeSet<PartitionId> {
+fn changed(
+    snapshot: &Snapshot,
+    ledger: &LedgerView,
+    known: &BTreeSet<(String, Day)>,
+) -> BTreeSet<PartitionId> {
     let index = ledger.index();
     let listed = snapshot
         .partitions()
         .into_iter()
         .map(|(table, dt)| (table.to_owned(), dt));
-    let known = index.parts().map(|(table, dt, _)| (table.to_owned(), dt));
-    let all: BTreeSet<(String, Day)> = listed.chain(known).collect();
+    let all: BTreeSet<(String, Day)> = listed.chain(known.iter().cloned()).collect();
     let differs = |(table, dt): &(String, Day)| match index.part(table, *dt) {
         Some(state) => {
             snapshot.part(table, *dt) != Some(&state.part)
@@ -127,13 +154,14 @@ fn changed(snapshot: &Snapshot, ledger: &LedgerView) -> BTreeSet<PartitionId> {
 /// What an inventory says of an object: ETag, size, rows.
 type Known = BTreeMap<(Day, String), (String, u64, u64)>;
 
-/// Whether a table's inventory describes its part; collects the objects that either names.
+/// Whether a table's inventory describes its part; collects the objects that either names. `known`: there has to be a part.
 fn inspect(
     storage: &dyn Storage,
     temp: &RunTemp,
     snapshot: &Snapshot,
     id: PartitionId,
     table: &'static promptlake_datasets::table::Table,
+    known: bool,
     objects: &mut Known,
 ) -> Result<bool, StateError> {
     let part = snapshot.part(table.name, id.dt);
@@ -144,12 +172,8 @@ fn inspect(
     };
     let (part, header) = match (part, header) {
         (None, None) if snapshot.inventory(table.name, id.dt).is_none() => {
-            // Neither: a child table without rows, or a partition of which the index alone knows.
-            return Ok(id
-                .family
-                .tables
-                .iter()
-                .any(|other| snapshot.part(other.name, id.dt).is_some()));
+            // Neither: a child table without rows, or a part that is lost with its inventory.
+            return Ok(!known && !std::ptr::eq(id.family.tables[0], table));
         }
         (Some(part), Some(header)) => (part, header),
         (part, _) => {
@@ -159,20 +183,27 @@ fn inspect(
             return Ok(false);
         }
     };
-    if header.part.version.as_ref() == Some(part) {
-        return Ok(true);
-    }
-    // Another storage, or another writer: the bytes tell.
-    let Some((file, _)) = storage.open(&layout::part(table.name, id.dt), temp.path())? else {
+    // The bytes tell, not the version: a copy of a lake has other versions, and an inventory may be wrong.
+    let Some((file, version)) = storage.open(&layout::part(table.name, id.dt), temp.path())? else {
         return Ok(false);
     };
-    let same = digest::of_file(&file).is_ok_and(|(sha256, size)| {
-        crate::commit::hex(&sha256) == header.part.sha256 && size == header.part.size
-    });
+    let same = version == *part
+        && digest::of_file(&file).is_ok_and(|(sha256, size)| {
+            crate::commit::hex(&sha256) == header.part.sha256 && size == header.part.size
+        })
+        && RunFile::open(file, table).is_ok_and(|run| describes(&header, &run));
     if !same {
         read_part(storage, temp, id, table, objects)?;
     }
     Ok(same)
+}
+
+/// Whether an inventory says of a part what its footer says.
+fn describes(header: &Header, run: &RunFile) -> bool {
+    let number = |key: &str| run.entry(key).and_then(|text| text.parse().ok());
+    header.part.rows == run.rows()
+        && number("promptlake.schema_version") == Some(header.part.schema_version)
+        && number("promptlake.encoding_version") == Some(header.part.encoding_version)
 }
 
 fn read_inventory(
@@ -198,6 +229,7 @@ fn read_inventory(
                     (object.etag, object.size, object.rows),
                 );
             }
+            Line::Twin(twin) if twin.row >= header.part.rows || !twin.has_key() => return Ok(None),
             Line::Twin(twin) => {
                 objects.entry((twin.day, twin.object)).or_default();
             }

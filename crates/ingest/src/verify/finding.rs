@@ -102,6 +102,8 @@ pub enum Remedy {
     Rebuild,
     /// A day has to be read again.
     RebuildDay(Day),
+    /// Its rows say of no object, so that none replaces them.
+    RemoveAndRun,
     /// It has to go.
     Remove,
     /// A later version wrote it.
@@ -124,6 +126,9 @@ impl fmt::Display for Remedy {
             Self::Rebuild => f.write_str("`run --rebuild` makes it anew from its objects"),
             Self::RebuildDay(day) => {
                 write!(f, "`run --rebuild --from {day} --to {day}` reads that source day again")
+            }
+            Self::RemoveAndRun => {
+                f.write_str("remove it, and `run` makes it anew from its objects")
             }
             Self::Remove => f.write_str("remove it"),
             Self::Newer => f.write_str("use the newer promptlake that wrote it"),
@@ -148,6 +153,11 @@ impl Tally {
             self.first.min(row)
         };
         self.count += 1;
+    }
+
+    /// Whether it is true of any.
+    pub(super) fn any(&self) -> bool {
+        self.count > 0
     }
 
     /// `3 rows (the first is row 17) <what>`; `None`: it is true of none.

@@ -334,6 +334,7 @@ impl Checker<'_> {
             for (kind, what) in found.part {
                 let remedy = match kind {
                     Kind::Damaged => remedies[number],
+                    _ if found.without_object => Remedy::RemoveAndRun,
                     _ => Remedy::Rebuild,
                 };
                 checked.push(layout::part(table.name, id.dt), kind, what, remedy);

@@ -95,6 +95,13 @@ impl RowCheck {
         }
     }
 
+    /// Whether there are rows that no object would replace.
+    pub(super) fn any_without_object(&self) -> bool {
+        self.null
+            .iter()
+            .any(|(name, tally)| *name == "source_object" && tally.any())
+    }
+
     /// What was found.
     pub(super) fn findings(&self) -> Vec<(Kind, String)> {
         let mut found = Vec::new();

@@ -19,11 +19,11 @@ pub(super) struct TwinCheck {
     without_twin: u64,
     without_object: u64,
     no_key: u64,
+    damaged: bool,
 }
 
 impl TwinCheck {
-    /// Reads an inventory, twice at once: the objects and the twins are both in canonical order. A damaged line ends it;
-    /// whoever reads the objects finds that.
+    /// Reads an inventory to its end, twice at once: the objects and the twins are both in canonical order.
     pub(super) fn load(
         object_lines: InventoryReader<File>,
         twin_lines: InventoryReader<File>,
@@ -40,9 +40,20 @@ impl TwinCheck {
         let (mut without_twin, mut without_object, mut no_key) = (0, 0, 0);
         let lonely = |object: &Object| u64::from(object.rows == 0);
         let mut last: Option<(Day, String)> = None;
-        for line in twin_lines.map_while(Result::ok) {
-            let Line::Twin(twin) = line else { continue };
-            let Ok(key) = u128::from_str_radix(&twin.key, 16) else {
+        let mut damaged = false;
+        for line in twin_lines {
+            let twin = match line {
+                Ok(Line::Twin(twin)) => twin,
+                Ok(Line::Object(_)) => continue,
+                Err(_) => {
+                    damaged = true;
+                    continue;
+                }
+            };
+            let Some(key) = u128::from_str_radix(&twin.key, 16)
+                .ok()
+                .filter(|_| twin.has_key())
+            else {
                 no_key += 1;
                 continue;
             };
@@ -73,6 +84,7 @@ impl TwinCheck {
             without_twin,
             without_object,
             no_key,
+            damaged,
         };
         check.advance()?;
         Ok(check)
@@ -102,6 +114,9 @@ impl TwinCheck {
 
     /// What was found.
     pub(super) fn findings(mut self) -> io::Result<Vec<(Kind, String)>> {
+        if self.damaged {
+            return Ok(vec![(Kind::Damaged, "it cannot be read to its end".to_owned())]);
+        }
         while self.next.is_some() {
             self.wrong += 1;
             self.advance()?;

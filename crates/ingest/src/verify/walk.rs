@@ -39,6 +39,8 @@ pub(super) struct Found {
     pub(super) inventory: Vec<(Kind, String)>,
     /// Rows that were read.
     pub(super) rows: u64,
+    /// Some of them say of no object.
+    pub(super) without_object: bool,
 }
 
 /// Walks the tables of a partition, the parent first. `bytes`: about what the checks may hold.
@@ -329,6 +331,7 @@ impl<'a> TableWalk<'a> {
     }
 
     fn finish(self) -> io::Result<Found> {
+        let without_object = self.rows.any_without_object();
         let mut part = self.rows.findings();
         let (order, inventory) = self.order.findings();
         part.extend(order);
@@ -344,6 +347,7 @@ impl<'a> TableWalk<'a> {
             part,
             inventory,
             rows: self.count,
+            without_object,
         };
         if let Some(row) = self.broken {
             found.part = vec![(
@@ -353,6 +357,14 @@ impl<'a> TableWalk<'a> {
             found.inventory.clear();
         } else {
             found.inventory.extend(self.twins);
+            // Of a damaged inventory nothing else can be said.
+            if let Some(at) = found
+                .inventory
+                .iter()
+                .position(|(kind, _)| *kind == Kind::Damaged)
+            {
+                found.inventory = vec![found.inventory.swap_remove(at)];
+            }
         }
         Ok(found)
     }
