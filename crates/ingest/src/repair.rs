@@ -30,6 +30,8 @@ pub struct Repairs {
     pub suspect: BTreeSet<PartitionId>,
     /// Those of them whose inventory does not describe the part, or whose part is lost or damaged.
     pub stale: BTreeSet<PartitionId>,
+    /// Those of which a part is lost altogether.
+    pub lost: BTreeSet<PartitionId>,
     /// For stale partitions, the objects of which they hold rows, as far as anything tells.
     pub fed_by: BTreeMap<PartitionId, BTreeSet<(Day, String)>>,
     /// Objects to be read again whatever the window, by (dataset, source day), with what is known of them.
@@ -64,8 +66,13 @@ pub fn find(
         let mut objects = Known::new();
         let mut sound = true;
         for table in id.family.tables {
-            let lost = known.contains(&(table.name.to_owned(), id.dt));
-            sound &= inspect(storage, temp, snapshot, id, table, lost, &mut objects)?;
+            let known = known.contains(&(table.name.to_owned(), id.dt));
+            if snapshot.part(table.name, id.dt).is_none()
+                && (known || snapshot.inventory(table.name, id.dt).is_some())
+            {
+                repairs.lost.insert(id);
+            }
+            sound &= inspect(storage, temp, snapshot, id, table, known, &mut objects)?;
         }
         repairs.suspect.insert(id);
         if sound {
@@ -151,8 +158,11 @@ fn changed(
         .collect()
 }
 
-/// What an inventory says of an object: ETag, size, rows.
-type Known = BTreeMap<(Day, String), (String, u64, u64)>;
+/// What inventories say of objects.
+type Known = BTreeMap<(Day, String), Inventoried>;
+
+/// ETag, size, rows.
+type Inventoried = (String, u64, u64);
 
 /// Whether a table's inventory describes its part; collects the objects that either names. `known`: there has to be a part.
 fn inspect(
@@ -284,7 +294,7 @@ fn want_unknown(
     id: PartitionId,
     objects: Known,
 ) -> Result<(), StateError> {
-    let mut by_day: BTreeMap<(String, Day), BTreeMap<String, (String, u64, u64)>> = BTreeMap::new();
+    let mut by_day: BTreeMap<(String, Day), BTreeMap<String, Inventoried>> = BTreeMap::new();
     for ((day, object), known) in objects {
         by_day
             .entry((dataset_of(id, &object), day))
