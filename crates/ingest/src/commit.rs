@@ -60,6 +60,8 @@ pub struct Committed {
     pub new_rejects: BTreeMap<String, u64>,
     /// By table.
     pub tables: Vec<TableState>,
+    /// Tables whose rows were not at hand: those of objects that were not read again are given up.
+    pub given_up: Vec<&'static str>,
 }
 
 /// A table's part after a commit.
@@ -170,11 +172,18 @@ impl Committer<'_> {
         for table in tables {
             olds.push(self.open_old(id, table.name)?);
         }
+        let lost = |old: &Old| anew || (self.stale.contains(&id) && old.file.is_none());
+        let given_up = tables
+            .iter()
+            .zip(&olds)
+            .filter(|(_, old)| lost(old))
+            .map(|(table, _)| table.name)
+            .collect();
         let merge_error = |source| CommitError::Merge {
             path: layout::part(tables[0].name, id.dt),
             source,
         };
-        let damaged = |number: usize, error: &dyn std::error::Error| CommitError::Damaged {
+        let damaged = |number: usize, error: &dyn std::fmt::Display| CommitError::Damaged {
             path: layout::part(tables[number].name, id.dt),
             error: error.to_string(),
         };
@@ -189,9 +198,12 @@ impl Committer<'_> {
                         .empty_file(id, number)
                         .map_err(|e| merge_error(MergeError::Write(e)))?,
                 };
-                files.push(
-                    RunFile::open(file, tables[number]).map_err(|error| damaged(number, &error))?,
-                );
+                let file =
+                    RunFile::open(file, tables[number]).map_err(|error| damaged(number, &error))?;
+                if self.stale.contains(&id) && file.is_intact() == Some(false) {
+                    return Err(damaged(number, &"its rows are not those that were written"));
+                }
+                files.push(file);
             }
             old_run.segments.push(files);
         }
@@ -241,6 +253,7 @@ impl Committer<'_> {
             counts: merged.counts,
             new_rejects: merged.new_rejects,
             tables,
+            given_up,
         })
     }
 

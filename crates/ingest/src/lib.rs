@@ -12,6 +12,7 @@ pub mod duplicates;
 pub mod encode;
 pub mod exit;
 pub mod inflate;
+pub mod losses;
 #[cfg(test)]
 mod memory_source;
 pub mod mending;

@@ -21,12 +21,7 @@ pub struct Mending {
 
 impl Mending {
     /// Decides. `complete`: for each source, whether its listing was.
-    pub fn new(
-        options: &RunOptions,
-        repairs: &Repairs,
-        complete: &[bool],
-        done: &Read,
-    ) -> Self {
+    pub fn new(options: &RunOptions, repairs: &Repairs, complete: &[bool], done: &Read) -> Self {
         let mut mending = Self::default();
         if options.rebuild {
             mending.replaceable = done.touched.union(&repairs.stale).copied().collect();

@@ -72,7 +72,15 @@ pub fn find(
             {
                 repairs.lost.insert(id);
             }
-            sound &= inspect(storage, temp, snapshot, id, table, known, &mut objects)?;
+            sound &= inspect(
+                storage,
+                temp,
+                snapshot,
+                id,
+                table,
+                (known, ledger.is_empty()),
+                &mut objects,
+            )?;
         }
         repairs.suspect.insert(id);
         if sound {
@@ -161,21 +169,29 @@ fn changed(
 /// What inventories say of objects.
 type Known = BTreeMap<(Day, String), Inventoried>;
 
-/// ETag, size, rows.
-type Inventoried = (String, u64, u64);
+/// What an inventory says of an object.
+#[derive(Clone, Debug, Default)]
+struct Inventoried {
+    etag: String,
+    size: u64,
+    rows: u64,
+    /// The tables of the family that have rows of it.
+    tables: Vec<&'static str>,
+}
 
-/// Whether a table's inventory describes its part; collects the objects that either names. `known`: there has to be a part.
+/// Whether a table's inventory describes its part; collects the objects that either names. `known`: there has
+/// to be a part.
 fn inspect(
     storage: &dyn Storage,
     temp: &RunTemp,
     snapshot: &Snapshot,
     id: PartitionId,
     table: &'static promptlake_datasets::table::Table,
-    known: bool,
+    (known, ledger_is_lost): (bool, bool),
     objects: &mut Known,
 ) -> Result<bool, StateError> {
     let part = snapshot.part(table.name, id.dt);
-    let header = match read_inventory(storage, temp, snapshot, table.name, id.dt, objects) {
+    let header = match read_inventory(storage, temp, snapshot, table, id.dt, objects) {
         Ok(header) => header,
         Err(error) if error.is_damage() => None,
         Err(error) => return Err(error),
@@ -188,7 +204,7 @@ fn inspect(
         (Some(part), Some(header)) => (part, header),
         (part, _) => {
             if part.is_some() {
-                read_part(storage, temp, id, table, objects)?;
+                read_part(storage, temp, id, table, ledger_is_lost, objects)?;
             }
             return Ok(false);
         }
@@ -203,7 +219,7 @@ fn inspect(
         })
         && RunFile::open(file, table).is_ok_and(|run| describes(&header, &run));
     if !same {
-        read_part(storage, temp, id, table, objects)?;
+        read_part(storage, temp, id, table, false, objects)?;
     }
     Ok(same)
 }
@@ -220,24 +236,23 @@ fn read_inventory(
     storage: &dyn Storage,
     temp: &RunTemp,
     snapshot: &Snapshot,
-    table: &str,
+    table: &'static promptlake_datasets::table::Table,
     dt: Day,
     objects: &mut Known,
 ) -> Result<Option<Header>, StateError> {
-    if snapshot.inventory(table, dt).is_none() {
+    if snapshot.inventory(table.name, dt).is_none() {
         return Ok(None);
     }
-    let Some((reader, _)) = InventoryReader::open(storage, temp.path(), table, dt)? else {
+    let Some((reader, _)) = InventoryReader::open(storage, temp.path(), table.name, dt)? else {
         return Ok(None);
     };
     let header = reader.header().clone();
     for line in reader {
         match line? {
             Line::Object(object) => {
-                objects.insert(
-                    (object.day, object.object),
-                    (object.etag, object.size, object.rows),
-                );
+                let known = objects.entry((object.day, object.object)).or_default();
+                (known.etag, known.size, known.rows) = (object.etag, object.size, object.rows);
+                known.tables.push(table.name);
             }
             Line::Twin(twin) if twin.row >= header.part.rows || !twin.has_key() => return Ok(None),
             Line::Twin(twin) => {
@@ -248,12 +263,14 @@ fn read_inventory(
     Ok(Some(header))
 }
 
-/// Collects the objects of a part's rows; of a damaged part, those that can be read.
+/// Collects the objects of a part's rows. What a damaged part names may be none: it is asked only if `nothing_else` tells,
+/// and then for what can be read of it.
 fn read_part(
     storage: &dyn Storage,
     temp: &RunTemp,
     id: PartitionId,
     table: &'static promptlake_datasets::table::Table,
+    nothing_else: bool,
     objects: &mut Known,
 ) -> Result<(), StateError> {
     let Some((file, _)) = storage.open(&layout::part(table.name, id.dt), temp.path())? else {
@@ -262,6 +279,9 @@ fn read_part(
     let Ok(run) = RunFile::open(file, table) else {
         return Ok(());
     };
+    if !nothing_else && run.is_intact() == Some(false) {
+        return Ok(());
+    }
     let Ok(batches) = run.read(
         Some(&["source_object", "record_index"]),
         (0..run.groups()).collect(),
@@ -304,20 +324,21 @@ fn want_unknown(
     for ((dataset, day), mut objects) in by_day {
         for entry in entries(storage, temp, ledger, &dataset, day)? {
             let entry = entry?;
-            let same = objects
-                .get(&entry.object)
-                .is_some_and(|(etag, size, _)| *etag == entry.etag && *size == entry.size);
             // An entry that names this partition keeps it in view, whatever became of the object since.
-            let feeds = entry
-                .feeds
-                .iter()
-                .any(|feed| partition_of(&feed.table, feed.dt) == Some(id));
-            if same || feeds {
+            let feeds = |table: &&str| {
+                let mut feeds = entry.feeds.iter();
+                feeds.any(|feed| feed.table == **table && feed.dt == id.dt)
+            };
+            if objects
+                .get(&entry.object)
+                .is_some_and(|known| known.tables.iter().all(feeds))
+            {
                 objects.remove(&entry.object);
             }
         }
-        for (object, (etag, size, rows)) in objects {
-            want(repairs, id, day, unknown(id, object, etag, size, rows));
+        for (object, known) in objects {
+            let entry = unknown(id, object, known.etag, known.size, known.rows);
+            want(repairs, id, day, entry);
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use promptlake_datasets::table::{Privacy, Table};
 use promptlake_lake::settings::Encoding;
 
 use super::finding::Kind;
-use crate::encode::{ENCODING_VERSION, SETTINGS_KEY};
+use crate::encode::{DATA_KEY, ENCODING_VERSION, SETTINGS_KEY};
 use crate::run_file::RunFile;
 
 /// What an inventory says of a part, as far as the footer has to agree with it.
@@ -84,6 +84,22 @@ pub(super) fn check(
         _ => found.push((
             Kind::Footer,
             "its footer does not have the lake's encoding".to_owned(),
+        )),
+    }
+    // Where the inventory has the hash of the whole file, that is enough.
+    let intact = match described {
+        Some(_) => file.entry(DATA_KEY).map(|_| true),
+        None => file.is_intact(),
+    };
+    match intact {
+        Some(true) => {}
+        Some(false) => found.push((
+            Kind::Damaged,
+            "its rows are not the bytes that were written, as its own footer says".to_owned(),
+        )),
+        None => found.push((
+            Kind::Footer,
+            "its footer does not have the hash of its rows".to_owned(),
         )),
     }
     let groups: u64 = (0..file.groups()).map(|group| file.group_rows(group)).sum();

@@ -77,7 +77,7 @@ impl KeyCheck {
         let mut sorted = self.rows.sorted()?;
         let mut last: Option<[u8; 53]> = None;
         let mut shared = false;
-        while let Some(record) = sorted.next()? {
+        while let Some(record) = sorted.pop()? {
             let (variant, row) = (variant_of(&record), row_of(&record));
             match last.filter(|last| last[..16] == record[..16]) {
                 Some(before) => {
@@ -107,7 +107,7 @@ impl KeyCheck {
         }
         let mut contents = contents.sorted()?;
         let mut last: Option<[u8; 40]> = None;
-        while let Some(record) = contents.next()? {
+        while let Some(record) = contents.pop()? {
             if last.is_some_and(|last| last[..32] == record[..32]) {
                 equal.add(u64_at(&record[32..]));
             }

@@ -183,8 +183,7 @@ impl LedgerCheck<'_> {
         sorter: &mut Sorter<41>,
     ) -> io::Result<()> {
         // What cannot be read was found when the partition was read, unless it went since.
-        let Ok(Some((lines, _))) = InventoryReader::open(self.storage, self.temp, table, dt)
-        else {
+        let Ok(Some((lines, _))) = InventoryReader::open(self.storage, self.temp, table, dt) else {
             return Ok(());
         };
         let partition = partitions.number(table, dt);
@@ -281,7 +280,10 @@ impl LedgerCheck<'_> {
         if wrong > 0 {
             findings.push(found(
                 Kind::Ledger,
-                format!("{} whose records are not the sum of its rows", objects(wrong)),
+                format!(
+                    "{} whose records are not the sum of its rows",
+                    objects(wrong)
+                ),
                 Remedy::RebuildDay(day),
             ));
         }
@@ -414,7 +416,7 @@ fn count(mut sorted: Sorted<41>, unread: bool) -> io::Result<Counted> {
     let mut counted = Counted::default();
     let mut group: Vec<Record> = Vec::new();
     loop {
-        let next = sorted.next()?.map(|record| Record::unpack(&record));
+        let next = sorted.pop()?.map(|record| Record::unpack(&record));
         let same = match (&next, group.last()) {
             (Some(next), Some(last)) => {
                 (next.partition, next.object) == (last.partition, last.object)
@@ -444,7 +446,10 @@ fn judge(group: &[Record], unread: bool, counted: &mut Counted) {
     let Some(partition) = group.first().map(|record| record.partition) else {
         return;
     };
-    let stored: u64 = of(Says::Listed).chain(of(Says::Twin)).map(|record| record.rows).sum();
+    let stored: u64 = of(Says::Listed)
+        .chain(of(Says::Twin))
+        .map(|record| record.rows)
+        .sum();
     let listed = of(Says::Listed).next();
     let some_missing = of(Says::ParentTwin).next().is_some();
     if of(Says::Open).next().is_some() {

@@ -114,7 +114,9 @@ pub fn verify(
         temp: temp.path(),
         index: &index,
         settings: settings.as_ref().map(|settings| &settings.encoding),
-        bytes: usize::try_from(spare / 4).unwrap_or(usize::MAX).max(1 << 20),
+        bytes: usize::try_from(spare / 4)
+            .unwrap_or(usize::MAX)
+            .max(1 << 20),
     };
     progress.stage(Stage::Check, Some(ids.len() as u64));
     let mut all = check_all(&checker, &ids, workers, progress, stop)?;

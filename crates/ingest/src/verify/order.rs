@@ -82,7 +82,13 @@ impl OrderCheck {
     fn close(&mut self) {
         if let (Some(list), Some((day, object, _))) = (&mut self.list, &self.last) {
             let (account, region) = (&self.lineage.0, &self.lineage.1);
-            list.object(*day, object, self.rows, account.as_deref(), region.as_deref());
+            list.object(
+                *day,
+                object,
+                self.rows,
+                account.as_deref(),
+                region.as_deref(),
+            );
         }
     }
 
@@ -194,7 +200,10 @@ impl ObjectList {
         }
         let found = [
             (self.unlisted, "of the part not listed"),
-            (self.too_many, "listed with rows that the part does not have"),
+            (
+                self.too_many,
+                "listed with rows that the part does not have",
+            ),
             (self.other_rows, "listed with another number of rows"),
             (self.other_lineage, "listed with another account or region"),
         ];

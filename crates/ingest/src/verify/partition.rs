@@ -75,7 +75,9 @@ impl Checker<'_> {
         }
         self.missing(id, &tables, &mut checked);
         // Decoders of damaged bytes have been seen to panic. A part whose hash is right was written by us.
-        let known = tables.iter().all(|table| table.described || table.part.is_none());
+        let known = tables
+            .iter()
+            .all(|table| table.described || table.part.is_none());
         let remedies: Vec<Remedy> = tables.iter().map(|table| table.remedy).collect();
         let read = || self.rows(id, tables, &remedies, &mut checked);
         if known {
@@ -290,7 +292,11 @@ impl Checker<'_> {
                         path.clone(),
                         Kind::Damaged,
                         "it is no Parquet file of its table: its footer cannot be read".to_owned(),
-                        if described { Remedy::Rebuild } else { remedies[number] },
+                        if described {
+                            Remedy::Rebuild
+                        } else {
+                            remedies[number]
+                        },
                     );
                     None
                 }
@@ -308,6 +314,9 @@ impl Checker<'_> {
                             checked.described = false;
                             let path = layout::inventory(name, id.dt);
                             checked.push(path, kind, what, remedies[number]);
+                        }
+                        Kind::Damaged => {
+                            checked.push(path.clone(), kind, what, remedies[number]);
                         }
                         _ => checked.push(path.clone(), kind, what, Remedy::Rebuild),
                     }

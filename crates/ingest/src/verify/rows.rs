@@ -124,10 +124,7 @@ impl RowCheck {
             push(Kind::Null, tally.text(&format!("without {name}")));
         }
         for (name, tally) in &self.negative {
-            push(
-                Kind::Null,
-                tally.text(&format!("with a {name} below 0")),
-            );
+            push(Kind::Null, tally.text(&format!("with a {name} below 0")));
         }
         found
     }

@@ -65,8 +65,8 @@ impl TwinCheck {
             if last.as_ref() == Some(&place) {
                 continue;
             }
-            while let Some(object) = listed
-                .next_if(|object| (object.day, object.object.as_str()) < (place.0, &place.1))
+            while let Some(object) =
+                listed.next_if(|object| (object.day, object.object.as_str()) < (place.0, &place.1))
             {
                 without_twin += lonely(&object);
             }
@@ -91,7 +91,7 @@ impl TwinCheck {
     }
 
     fn advance(&mut self) -> io::Result<()> {
-        self.next = self.sorted.next()?.map(|record| {
+        self.next = self.sorted.pop()?.map(|record| {
             let (row, key) = record.split_at(8);
             (
                 u64::from_be_bytes(row.try_into().expect("invariant: eight bytes")),
@@ -115,7 +115,10 @@ impl TwinCheck {
     /// What was found.
     pub(super) fn findings(mut self) -> io::Result<Vec<(Kind, String)>> {
         if self.damaged {
-            return Ok(vec![(Kind::Damaged, "it cannot be read to its end".to_owned())]);
+            return Ok(vec![(
+                Kind::Damaged,
+                "it cannot be read to its end".to_owned(),
+            )]);
         }
         while self.next.is_some() {
             self.wrong += 1;
@@ -126,7 +129,11 @@ impl TwinCheck {
             n => format!("{n} twins"),
         };
         let found = [
-            (self.wrong, twins(self.wrong), "refer to no row of their key"),
+            (
+                self.wrong,
+                twins(self.wrong),
+                "refer to no row of their key",
+            ),
             (self.no_key, twins(self.no_key), "without a key"),
             (
                 self.without_twin,

@@ -305,7 +305,9 @@ impl<'a> TableWalk<'a> {
             return Ok(());
         };
         if let Some(place) = cursor.place() {
-            let text = |column: &'_ StringArray| column.is_valid(row).then(|| column.value(row).to_owned());
+            let text = |column: &'_ StringArray| {
+                column.is_valid(row).then(|| column.value(row).to_owned())
+            };
             let timeless = columns
                 .event_ts
                 .as_ref()

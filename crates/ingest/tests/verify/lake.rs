@@ -172,7 +172,9 @@ impl Lake {
     pub(crate) fn found_and_mended(&self, path: &str, kind: Kind) {
         let findings = self.verify();
         assert!(
-            findings.iter().any(|found| found.path == path && found.kind == kind),
+            findings
+                .iter()
+                .any(|found| found.path == path && found.kind == kind),
             "no {} at {path} in:\n{}",
             kind.as_str(),
             lines(&findings)
@@ -211,9 +213,10 @@ impl Lake {
         }
         todo.sort();
         todo.dedup();
-        let report = match todo.iter().find(|remedy| {
-            matches!(remedy, Remedy::Rebuild | Remedy::RebuildDay(_))
-        }) {
+        let report = match todo
+            .iter()
+            .find(|remedy| matches!(remedy, Remedy::Rebuild | Remedy::RebuildDay(_)))
+        {
             Some(Remedy::Rebuild) => self.run(Window::ALL, true),
             Some(Remedy::RebuildDay(_)) => {
                 for remedy in &todo {
@@ -303,14 +306,17 @@ impl Lake {
         rows: &RecordBatch,
         encoding: Encoding,
     ) {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-        let path = self.folder.path().join("new-part");
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build()
+            .unwrap();
         let encoder = Encoder::new(pool, encoding);
-        let mut writer = TableWriter::create(&encoder, table, path.clone()).unwrap();
+        let path = self.folder.path().join("new-part");
+        let mut writer = TableWriter::create(&encoder, table, &path).unwrap();
         let weights = weights(rows);
         writer.append(rows, &weights, 0..rows.num_rows()).unwrap();
         let part: FinishedPart = writer.finish().unwrap();
-        fs::rename(path, self.path(&layout::part(table.name, dt))).unwrap();
+        fs::rename(&part.path, self.path(&layout::part(table.name, dt))).unwrap();
         self.edit_inventory(table.name, dt, |header, _| {
             header.part.sha256 = hex(&part.sha256);
             header.part.size = part.bytes;

@@ -57,7 +57,11 @@ fn an_inventory_that_lies_of_its_part_is_found() {
 fn an_inventory_that_lies_of_its_objects_is_found() {
     let lake = Lake::new();
     for table in ["chat", "model_usage", "rejects"] {
-        let dt = if table == "rejects" { day("2025-12-01") } else { dt() };
+        let dt = if table == "rejects" {
+            day("2025-12-01")
+        } else {
+            dt()
+        };
         let path = layout::inventory(table, dt);
         let object = |line: &Line| match line {
             Line::Object(object) if object.rows > 0 => Some(object.clone()),
@@ -70,7 +74,10 @@ fn an_inventory_that_lies_of_its_objects_is_found() {
         });
         lake.found_and_mended(&path, Kind::Object);
         lake.edit_inventory(table, dt, |_, lines| {
-            let at = lines.iter().position(|line| object(line).is_some()).unwrap();
+            let at = lines
+                .iter()
+                .position(|line| object(line).is_some())
+                .unwrap();
             lines.remove(at);
         });
         lake.found_and_mended(&path, Kind::Object);
@@ -125,26 +132,41 @@ fn a_ledger_that_lies_is_found() {
     for (dataset, table) in [("chat", "chat"), ("user_report", "model_usage")] {
         let path = layout::ledger_day(dataset, dt());
         let fed = |entry: &promptlake_lake::ledger::LedgerEntry| {
-            entry.feeds.iter().position(|feed| feed.table == table && feed.dt == dt())
+            entry
+                .feeds
+                .iter()
+                .position(|feed| feed.table == table && feed.dt == dt())
         };
         lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries.iter_mut().find(|entry| fed(entry).is_some()).unwrap();
+            let entry = entries
+                .iter_mut()
+                .find(|entry| fed(entry).is_some())
+                .unwrap();
             let at = fed(entry).unwrap();
             entry.feeds[at].rows += 1;
         });
         lake.found_and_mended(&path, Kind::Ledger);
         lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries.iter_mut().find(|entry| fed(entry).is_some()).unwrap();
+            let entry = entries
+                .iter_mut()
+                .find(|entry| fed(entry).is_some())
+                .unwrap();
             entry.etag.push('0');
         });
         lake.found_and_mended(&path, Kind::Ledger);
         lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries.iter_mut().find(|entry| fed(entry).is_some()).unwrap();
+            let entry = entries
+                .iter_mut()
+                .find(|entry| fed(entry).is_some())
+                .unwrap();
             entry.accepted += 1;
         });
         lake.found_and_mended(&path, Kind::Ledger);
         lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries.iter_mut().find(|entry| fed(entry).is_some()).unwrap();
+            let entry = entries
+                .iter_mut()
+                .find(|entry| fed(entry).is_some())
+                .unwrap();
             let mut feed = entry.feeds[fed(entry).unwrap()].clone();
             feed.dt = day("2025-12-04");
             entry.feeds.push(feed);
@@ -153,13 +175,19 @@ fn a_ledger_that_lies_is_found() {
         lake.found_and_mended(&path, Kind::Ledger);
         // What the ledger forgot shows in the inventory.
         lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries.iter_mut().find(|entry| fed(entry).is_some()).unwrap();
+            let entry = entries
+                .iter_mut()
+                .find(|entry| fed(entry).is_some())
+                .unwrap();
             let at = fed(entry).unwrap();
             entry.feeds.remove(at);
         });
         lake.found_and_mended(&layout::inventory(table, dt()), Kind::Ledger);
         lake.edit_ledger(dataset, dt(), |entries| {
-            let at = entries.iter().position(|entry| fed(entry).is_some()).unwrap();
+            let at = entries
+                .iter()
+                .position(|entry| fed(entry).is_some())
+                .unwrap();
             entries.remove(at);
         });
         lake.found_and_mended(&layout::inventory(table, dt()), Kind::Ledger);
@@ -221,7 +249,9 @@ fn what_cannot_be_read_again_is_named_and_left_alone() {
     let spoiled = fs::read(lake.path(&path)).unwrap();
     let findings = lake.verify();
     assert!(
-        findings.iter().any(|found| found.path == path && found.remedy == Remedy::Run),
+        findings
+            .iter()
+            .any(|found| found.path == path && found.remedy == Remedy::Run),
         "{}",
         lines(&findings)
     );
