@@ -185,7 +185,9 @@ fn told(bucket: &[GeneratedObject]) -> Vec<(&GeneratedObject, Box<crate::object:
 fn every_dataset_and_every_form_of_key_is_there() {
     let bucket: Vec<_> = organisation(7, from(), 40, 24).collect();
     let told = told(&bucket);
-    for dataset in crate::dataset::DATASETS {
+    // Logs of bots are in a bucket of their own.
+    let of_people = |dataset: &&&crate::dataset::Dataset| !dataset.name.starts_with("lex");
+    for dataset in crate::dataset::DATASETS.iter().filter(of_people) {
         let of_dataset = |o: &crate::object::Object| o.dataset == Some(*dataset);
         assert!(told.iter().any(|(_, o)| of_dataset(o)), "{}", dataset.name);
     }
