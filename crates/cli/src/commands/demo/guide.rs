@@ -29,7 +29,7 @@ pub(super) fn shell(words: &[String]) -> String {
 }
 
 /// Where everything is and how to look at it. Ends in a line feed.
-pub(super) fn text(folder: &Folder, objects: u64, report: &RunReport) -> String {
+pub(super) fn text(program: &str, folder: &Folder, objects: u64, report: &RunReport) -> String {
     let lake = folder.lake();
     let mut text = String::new();
     let mut push = |line: String| {
@@ -51,7 +51,7 @@ pub(super) fn text(folder: &Folder, objects: u64, report: &RunReport) -> String 
          their objects is in the tables.\n\n    {}\n",
         objects,
         bucket::REJECTS,
-        shell(&words(&["promptlake", "rejects", "--lake", &lake, "list"]))
+        shell(&words(&[program, "rejects", "--lake", &lake, "list"]))
     ));
     push(format!(
         "In DuckDB:\n\n    \
