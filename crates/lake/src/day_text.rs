@@ -42,6 +42,11 @@ pub(crate) mod option {
     use serde::ser::Serializer;
 
     /// Writes it.
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands out references"
+    )]
     pub(crate) fn serialize<S: Serializer>(day: &Option<Day>, to: S) -> Result<S::Ok, S::Error> {
         match day {
             Some(day) => to.collect_str(day),
