@@ -1,9 +1,9 @@
 //! `promptlake status`: states by the clock, numbers, last events, the forms of output.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{
-    Dir, Files, chat, chat_key, log_key, promptlake, records, report, report_key, report_row,
+    Dir, Files, chat, chat_key, gzip, log_key, promptlake, records, report, report_key, report_row,
 };
 
 fn call(dir: &Dir, now: &str, flags: &[&str]) -> crate::harness::Call {
@@ -13,7 +13,7 @@ fn call(dir: &Dir, now: &str, flags: &[&str]) -> crate::harness::Call {
 }
 
 /// The status as JSON.
-fn json(dir: &Dir, now: &str, flags: &[&str]) -> Value {
+fn status_of(dir: &Dir, now: &str, flags: &[&str]) -> Value {
     let flags = [&["--format", "json"], flags].concat();
     let done = call(dir, now, &flags).done().exits(0);
     serde_json::from_str(&done.stdout).unwrap()
@@ -129,7 +129,7 @@ fn the_state_of_a_day_follows_the_clock() {
         ),
     ];
     for (now, dataset, client, date, state) in cases {
-        let status = json(&dir, now, &["--days", "11"]);
+        let status = status_of(&dir, now, &["--days", "11"]);
         let line = day(stream(&status, dataset, client, ""), date);
         assert_eq!(line["state"], state, "{dataset} {client} {date} at {now}");
     }
@@ -168,7 +168,7 @@ fn a_stream_tells_that_it_has_stopped_and_when() {
         ),
     ];
     for (now, client, state, since) in cases {
-        let status = json(&dir, now, &[]);
+        let status = status_of(&dir, now, &[]);
         let line = stream(&status, "user_report", client, "");
         assert_eq!(line["state"], state, "{client} at {now}");
         assert_eq!(line["since"].as_str(), since, "{client} at {now}");
@@ -196,7 +196,7 @@ fn days_on_which_nobody_worked_are_no_gap() {
     }
     put_report(&dir, "2026-01-08", "KIRO_IDE");
     dir.run().exits(0);
-    let status = json(&dir, "2026-01-14T12:00:00Z", &[]);
+    let status = status_of(&dir, "2026-01-14T12:00:00Z", &[]);
     let states = |dataset| {
         let days = stream(&status, dataset, "", "")["days"].as_array().unwrap();
         let states: Vec<&str> = days.iter().map(|d| d["state"].as_str().unwrap()).collect();
@@ -211,7 +211,7 @@ fn days_on_which_nobody_worked_are_no_gap() {
         "complete late no_data no_data late no_data no_data"
     );
     // Until somebody works again, nobody can tell.
-    let status = json(&dir, "2026-01-15T02:00:00Z", &[]);
+    let status = status_of(&dir, "2026-01-15T02:00:00Z", &[]);
     assert_eq!(stream(&status, "chat", "", "")["since"], "2026-01-13");
 }
 
@@ -246,7 +246,7 @@ fn objects_rows_rejects_and_last_events_are_those_of_the_day() {
     );
     dir.run_with(&["--all", "--max-rejects", "1"]).exits(0);
 
-    let status = json(&dir, "2026-01-10T12:00:00Z", &[]);
+    let status = status_of(&dir, "2026-01-10T12:00:00Z", &[]);
     let chats = stream(&status, "chat", "", "111122223333");
     let line = day(chats, "2026-01-09");
     let numbers = |line: &Value| ["objects", "rows", "rejects"].map(|n| line[n].as_u64().unwrap());
@@ -308,7 +308,7 @@ fn what_a_key_does_not_say_is_looked_up() {
     .done()
     .exits(0);
 
-    let status = json(&dir, "2026-01-10T12:00:00Z", &[]);
+    let status = status_of(&dir, "2026-01-10T12:00:00Z", &[]);
     let rows = |client: &str, date: &str| {
         let line = day(stream(&status, "user_report", client, ""), date);
         (line["objects"].as_u64(), line["rows"].as_u64())
@@ -327,9 +327,61 @@ fn what_a_key_does_not_say_is_looked_up() {
 }
 
 #[test]
+fn the_client_of_a_lex_log_is_its_bot_alias() {
+    let dir = Dir::new();
+    let entry = |id: &str, alias: &str, time: &str| {
+        format!(
+            r#"{{"messageVersion":"2.0","bot":{{"id":"B","name":"n","aliasId":"ID{alias}","aliasName":"{alias}"}},"requestId":"{id}","sessionId":"s","timestamp":"{time}"}}"#
+        )
+    };
+    let lines = [
+        entry("r1", "prod", "2026-01-09T10:00:00Z"),
+        entry("r2", "test", "2026-01-09T11:00:00Z"),
+        entry("r3", "prod", "2026-01-09T09:00:00Z"),
+        "control text".to_owned(),
+    ];
+    dir.write(
+        "logs/2026/01/09/10/stream-1-2026-01-09-10-00-00-x",
+        lines.join("\n"),
+    );
+    // An export has no date in its key; it counts on the days of its entries.
+    let old = entry("r4", "prod", "2026-01-05T08:00:00Z");
+    dir.write(
+        "logs/export/task/stream/000000.gz",
+        gzip(format!("2026-01-05T08:00:00.000Z {old}\n")),
+    );
+    let source = format!(
+        "{}?kind=lex&account=111122223333&region=us-east-1",
+        dir.arg("logs")
+    );
+    promptlake([
+        "run",
+        "--all",
+        "--lake",
+        &dir.arg("lake"),
+        "--source",
+        &source,
+    ])
+    .done()
+    .exits(0);
+
+    let status = status_of(&dir, "2026-01-10T12:00:00Z", &[]);
+    assert_eq!(status["streams"].as_array().unwrap().len(), 2, "{status:#}");
+    let prod = stream(&status, "lex", "prod", "111122223333");
+    assert_eq!(prod["region"], "us-east-1");
+    assert_eq!((&prod["objects"], &prod["rows"]), (&json!(2), &json!(3)));
+    assert_eq!(prod["last_event"], "2026-01-09T10:00:00.000Z");
+    let old = day(prod, "2026-01-05");
+    assert_eq!((&old["objects"], &old["rows"]), (&json!(1), &json!(1)));
+    assert_eq!(old["last_event"], "2026-01-05T08:00:00.000Z");
+    let test = stream(&status, "lex", "test", "111122223333");
+    assert_eq!(test["last_event"], "2026-01-09T11:00:00.000Z");
+}
+
+#[test]
 fn the_json_has_the_fields_that_are_documented() {
     let dir = streams();
-    let status = json(&dir, "2026-01-10T02:00:00Z", &["--days", "3"]);
+    let status = status_of(&dir, "2026-01-10T02:00:00Z", &["--days", "3"]);
     assert_eq!(status["format"], 1);
     assert_eq!(status["now"], "2026-01-10T02:00:00Z");
     assert_eq!(
