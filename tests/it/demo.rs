@@ -19,6 +19,10 @@ fn a_demo_from_a_clean_folder() {
         "model_usage ",
         "user_activity ",
         "10 things in it cannot be read, on purpose",
+        "\nSTATE     SINCE       DATASET ",
+        "\nlate      2026-01-01  user_report ",
+        "promptlake status --lake promptlake-demo/lake --now 2026-01-03T03:30:00Z\n",
+        "promptlake status --lake promptlake-demo/lake --drift\n",
         "promptlake rejects --lake promptlake-demo/lake list\n",
         "hive_partitioning = true",
     ] {

@@ -2,11 +2,12 @@
 
 use crate::harness::promptlake;
 
-const COMMANDS: [&[&str]; 8] = [
+const COMMANDS: [&[&str]; 9] = [
     &[],
     &["run"],
     &["plan"],
     &["verify"],
+    &["status"],
     &["rejects"],
     &["rejects", "list"],
     &["rejects", "show"],

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod demo;
+mod expect;
 mod ghosts;
 mod harness;
 mod help;
@@ -17,6 +18,7 @@ mod rebuild;
 mod report;
 mod rerun;
 mod sources;
+mod status;
 mod terminal;
 mod twins;
 mod usage;

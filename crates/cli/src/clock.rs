@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use promptlake_datasets::day::Day;
+use promptlake_ingest::status::Clock;
 
 const DAY_SECS: i64 = 86_400;
 
@@ -34,6 +35,11 @@ impl Now {
     /// Its day.
     pub(crate) fn day(self) -> Day {
         Day(i32::try_from(self.secs.div_euclid(DAY_SECS)).unwrap_or(i32::MAX))
+    }
+
+    /// The same for the library.
+    pub(crate) fn instant(self) -> Clock {
+        Clock(self.secs)
     }
 
     /// The id of a run begun now by this process: `YYYYMMDDTHHMMSSZ-<process id>`.

@@ -51,6 +51,7 @@ fn run(command: Command, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Run(args) => commands::run::run(&args, printer),
         Command::Plan(args) => commands::plan::run(&args, printer),
         Command::Verify(args) => commands::verify::run(&args, printer),
+        Command::Status(args) => commands::status::run(&args, printer),
         Command::Rejects(args) => commands::rejects::run(args, printer),
         Command::Demo(args) => commands::demo::run(&args, printer),
     }

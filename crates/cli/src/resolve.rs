@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
-use promptlake_datasets::dataset::DATASETS;
+use promptlake_datasets::dataset::{self, DATASETS};
 use promptlake_datasets::day::Day;
 use promptlake_ingest::discover::NamedSource;
 use promptlake_ingest::options::{Limits, RunOptions, VerifyOptions};
@@ -108,6 +108,22 @@ pub(crate) fn table(args: &WindowArgs) -> anyhow::Result<Option<String>> {
     Ok(Some(name.clone()))
 }
 
+/// The datasets that are expected, if there are such.
+fn expected(names: &[String]) -> anyhow::Result<Vec<String>> {
+    for name in names {
+        ensure!(
+            dataset::by_name(name).is_some(),
+            "--expect {name}: no such dataset, expected one of {}",
+            DATASETS
+                .iter()
+                .map(|d| d.name)
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+    }
+    Ok(names.to_vec())
+}
+
 /// The limits.
 pub(crate) fn limits(args: &LimitArgs) -> anyhow::Result<Limits> {
     ensure!(
@@ -134,6 +150,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<RunOptions> {
     let window = window(&args.window, now.day())?;
     let table = table(&args.window)?;
     let limits = limits(&args.limits)?;
+    let expect = expected(&args.outcome.expect)?;
     let lake = lake(&args.lake.lake)?;
     Ok(RunOptions {
         run_id: now.run_id(std::process::id()),
@@ -150,6 +167,7 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<RunOptions> {
             max_rejects: args.outcome.max_rejects,
             strict: args.outcome.strict,
         },
+        expect,
         limits,
     })
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::day::Day;
+
 /// What kind of thing is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DriftKind {
@@ -43,6 +45,16 @@ pub struct Seen {
     pub count: u64,
     /// The `source_object` that showed it first, in canonical order of what was read.
     pub first_object: String,
+    /// The first and the last source day that showed it; `None`: no dated object did, or nobody said ([`Drift::on`]).
+    pub days: Option<(Day, Day)>,
+}
+
+/// The days from the first to the last of two spans.
+fn span(a: Option<(Day, Day)>, b: Option<(Day, Day)>) -> Option<(Day, Day)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
+    }
 }
 
 /// Drift by (dataset, kind, name), in that order. Bounded: beyond [`Drift::MAX_NAMES`] names, further ones of a kind count as `…`.
@@ -59,10 +71,10 @@ impl Drift {
 
     /// Notes one occurrence.
     pub fn note(&mut self, dataset: &'static str, kind: DriftKind, name: &str, object: &str) {
-        self.add(dataset, kind, name, 1, object);
+        self.add(dataset, kind, name, 1, object, None);
     }
 
-    /// Notes `count` occurrences of which `object` showed the first.
+    /// Notes `count` occurrences of which `object` showed the first, on the source days `days`.
     pub fn note_many(
         &mut self,
         dataset: &'static str,
@@ -70,14 +82,33 @@ impl Drift {
         name: &str,
         count: u64,
         object: &str,
+        days: Option<(Day, Day)>,
     ) {
-        self.add(dataset, kind, name, count, object);
+        self.add(dataset, kind, name, count, object, days);
+    }
+
+    /// Says that all of it was seen on one source day. [`Day::UNDATED`] says nothing.
+    #[must_use]
+    pub fn on(mut self, day: Day) -> Self {
+        if day != Day::UNDATED {
+            for seen in self.seen.values_mut() {
+                seen.days = Some((day, day));
+            }
+        }
+        self
     }
 
     /// Adds what came later.
     pub fn merge(&mut self, later: &Self) {
         for ((dataset, kind, name), seen) in &later.seen {
-            self.add(dataset, *kind, name, seen.count, &seen.first_object);
+            self.add(
+                dataset,
+                *kind,
+                name,
+                seen.count,
+                &seen.first_object,
+                seen.days,
+            );
         }
     }
 
@@ -100,6 +131,7 @@ impl Drift {
         name: &str,
         count: u64,
         object: &str,
+        days: Option<(Day, Day)>,
     ) {
         let key = (dataset, kind, cut(name));
         let key = if self.seen.len() >= Self::MAX_NAMES && !self.seen.contains_key(&key) {
@@ -107,13 +139,13 @@ impl Drift {
         } else {
             key
         };
-        self.seen
-            .entry(key)
-            .or_insert_with(|| Seen {
-                count: 0,
-                first_object: object.to_owned(),
-            })
-            .count += count;
+        let seen = self.seen.entry(key).or_insert_with(|| Seen {
+            count: 0,
+            first_object: object.to_owned(),
+            days: None,
+        });
+        seen.count += count;
+        seen.days = span(seen.days, days);
     }
 }
 
@@ -128,6 +160,27 @@ fn cut(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_span_what_was_seen_on_them() {
+        let drift_of = |day| {
+            let mut drift = Drift::default();
+            drift.note("chat", DriftKind::Field, "novel", "a");
+            drift.on(day)
+        };
+        let mut all = Drift::default();
+        for (day, expected) in [
+            (Day::UNDATED, None),
+            (Day(20_002), Some((20_002, 20_002))),
+            (Day(20_005), Some((20_002, 20_005))),
+            (Day(20_001), Some((20_001, 20_005))),
+            (Day::UNDATED, Some((20_001, 20_005))),
+        ] {
+            all.merge(&drift_of(day));
+            let days = all.iter().next().and_then(|(.., seen)| seen.days);
+            assert_eq!(days.map(|(first, last)| (first.0, last.0)), expected);
+        }
+    }
 
     #[test]
     fn long_names_are_cut_once() {

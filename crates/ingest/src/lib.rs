@@ -11,6 +11,7 @@ pub mod discover;
 pub mod duplicates;
 pub mod encode;
 pub mod exit;
+pub mod expect;
 pub mod inflate;
 pub mod losses;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub mod snapshot;
 pub mod sorter;
 pub mod spool;
 pub mod stage;
+pub mod status;
 pub mod table_writer;
 pub mod tally;
 pub mod verify;

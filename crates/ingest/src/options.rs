@@ -35,6 +35,8 @@ pub struct RunOptions {
     pub drop_missing: bool,
     /// What is taken for a failure.
     pub tolerance: Tolerance,
+    /// Datasets whose objects of yesterday should be there after the run.
+    pub expect: Vec<String>,
     /// How much is worked on at once, and where it may lie.
     pub limits: Limits,
 }

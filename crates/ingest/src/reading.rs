@@ -125,7 +125,8 @@ impl<'a> Reading<'a> {
                     .map_err(RunError::from)
             }
             Event::Drift(drift) => {
-                self.read.drift.merge(&drift);
+                let day = self.job.as_ref().map_or(Day::UNDATED, |(_, day)| *day);
+                self.read.drift.merge(&drift.on(day));
                 Ok(())
             }
         }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use promptlake_datasets::drift::Drift;
+use promptlake_lake::drift_list::DriftList;
 use promptlake_lake::error::StateError;
 use promptlake_lake::layout;
 use promptlake_lake::location::Location;
@@ -17,8 +18,9 @@ use promptlake_lake::storage::{Content, Expect, StorageError};
 use promptlake_lake::temp::{RunTemp, TempError};
 
 use crate::attempt::{self, Attempt};
-use crate::discover::{DiscoverError, NamedSource};
+use crate::discover::{DiscoverError, NamedSource, with_causes};
 use crate::encode::SETTINGS_KEY;
+use crate::expect;
 use crate::options::RunOptions;
 use crate::plan::PlanError;
 use crate::progress::Progress;
@@ -112,6 +114,13 @@ pub fn run(
         }
     }
     report.set_drift(&drift);
+    if let Err(error) = DriftList::merge(storage, &drift) {
+        report.fail("state", layout::DRIFT, with_causes(&error));
+    }
+    match expect::missing(storage, temp.path(), &options.expect, options.today) {
+        Ok(missing) => report.missing_reports = missing,
+        Err(error) => report.fail("state", layout::LEDGER, with_causes(&error)),
+    }
     report.stopped = stop.load(Ordering::Relaxed);
     report
         .seconds

@@ -16,6 +16,8 @@ pub const INVENTORY: &str = "_promptlake/inventory/";
 pub const LEDGER: &str = "_promptlake/ledger/";
 /// Counts and digests of the ledger's days, versions of the parts.
 pub const LEDGER_INDEX: &str = "_promptlake/ledger/index";
+/// What the sources showed that the schema does not know.
+pub const DRIFT: &str = "_promptlake/drift";
 /// Run reports.
 pub const RUNS: &str = "_promptlake/runs/";
 /// Temporary directories of runs; no object lies there.
@@ -87,6 +89,8 @@ pub enum Place<'a> {
         /// Its name.
         name: &'a str,
     },
+    /// The list of drift.
+    Drift,
     /// `lake.json`
     Settings,
     /// Nothing of promptlake's. Under `tables/` it is in the way: engines would read it as data.
@@ -127,7 +131,11 @@ fn known(path: &str) -> Option<Place<'_>> {
         let (name, file) = name(rest)?;
         return (file == PART_FILE).then_some(Place::Dim { name });
     }
-    (path == SETTINGS).then_some(Place::Settings)
+    match path {
+        DRIFT => Some(Place::Drift),
+        SETTINGS => Some(Place::Settings),
+        _ => None,
+    }
 }
 
 /// A `lower_snake_case` folder, and what follows it.
@@ -168,6 +176,7 @@ mod tests {
             ),
             (dim("dim_plan"), Place::Dim { name: "dim_plan" }),
             (LEDGER_INDEX.to_owned(), Place::LedgerIndex),
+            (DRIFT.to_owned(), Place::Drift),
             (SETTINGS.to_owned(), Place::Settings),
         ] {
             assert_eq!(place(&path), expected, "{path}");

@@ -2,9 +2,10 @@
 //!
 //! Everything that names a file system or S3 is in this crate. The interfaces are synchronous; an implementation
 //! that is asynchronous inside (S3) hides its runtime. [`source`] and [`storage`] have one implementation per kind of
-//! place; all the rest ([`layout`], [`settings`], [`inventory`], [`ledger`], [`ledger_index`]) knows the traits alone.
+//! place; all the rest ([`layout`], [`settings`], [`inventory`], [`ledger`], [`ledger_index`], [`drift_list`]) knows the traits alone.
 
 mod day_text;
+pub mod drift_list;
 pub mod error;
 pub mod inventory;
 pub mod layout;

@@ -16,7 +16,7 @@ pub(crate) use blocks::{LakeArg, LimitArgs, NowArg, SourceArgs, WindowArgs};
 /// Every flag can be set by an environment variable: --max-rejects by PROMPTLAKE_MAX_REJECTS.
 ///
 /// Exit codes: 0 clean; 1 finished, but objects failed, there are more new rejects than allowed, or verify found
-/// something; 2 could not run; 3 finished, but an expected report has not arrived.
+/// something; 2 could not run; 3 finished, but an expected report (--expect) has not arrived. Of several: 2, then 1, then 3.
 #[derive(Debug, Parser)]
 #[command(
     name = "promptlake",
@@ -60,6 +60,11 @@ pub(crate) enum Command {
     Plan(Box<PlanArgs>),
     /// Reads the lake's files against their inventory; exit code 1 if something is not as it should be
     Verify(VerifyArgs),
+    /// Shows which stream has what of each day, and which one has stopped
+    ///
+    /// A stream is what an account and region write of a dataset with a client. States: complete, partial (the day is not
+    /// over), no_data, late (no object by 02:00 UTC on the day after the next), stale (late for more than 7 active days).
+    Status(StatusArgs),
     /// Shows the records and objects that could not be read
     Rejects(RejectsArgs),
     /// Writes a small invented bucket, and converts it into a lake
@@ -105,6 +110,16 @@ pub(crate) struct OutcomeArgs {
         value_parser = clap::builder::FalseyValueParser::new()
     )]
     pub strict: bool,
+    /// Exit code 3 if yesterday's object of this dataset, such as user_report, is missing from an account that was seen in
+    /// the last 7 days; may be repeated
+    #[arg(
+        long,
+        value_name = "DATASET",
+        env = "PROMPTLAKE_EXPECT",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub expect: Vec<String>,
     /// Writes the run's report as JSON to FILE, or to stdout if it is `-` [default: only into the lake]
     #[arg(
         long,
@@ -188,6 +203,55 @@ pub(crate) enum FindingFormat {
     #[default]
     Text,
     /// A JSON object a line, with `path`, `kind`, `what` and `remedy`.
+    Json,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub lake: LakeArg,
+    /// How many days are shown, the last one today
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 7,
+        value_parser = clap::value_parser!(u32).range(1..=3660),
+        env = "PROMPTLAKE_DAYS",
+        hide_env_values = true,
+        help_heading = "Output"
+    )]
+    pub days: u32,
+    /// Shows instead what the sources ever showed that the schema does not know
+    #[arg(
+        long,
+        env = "PROMPTLAKE_DRIFT",
+        hide_env = true,
+        value_parser = clap::builder::FalseyValueParser::new(),
+        help_heading = "Output"
+    )]
+    pub drift: bool,
+    /// Form of the output
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "table",
+        env = "PROMPTLAKE_FORMAT",
+        hide_env_values = true,
+        help_heading = "Output"
+    )]
+    pub format: StatusFormat,
+    #[command(flatten)]
+    pub now: NowArg,
+}
+
+/// How the status is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatusFormat {
+    /// A line a stream, then a line a day of each.
+    #[default]
+    Table,
+    /// One JSON object.
     Json,
 }
 

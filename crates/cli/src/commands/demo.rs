@@ -19,7 +19,8 @@ use self::folder::Folder;
 pub(crate) fn run(args: &DemoArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let folder = Folder::begin(&args.dir)?;
     printer.info(&format!(
-        "an invented bucket of {} days from {} on: {}",
+        "an invented bucket of {} users and {} days from {} on: {}",
+        bucket::USERS,
         bucket::DAYS,
         bucket::first_day(),
         escape::one_line(&folder.bucket())
@@ -30,7 +31,9 @@ pub(crate) fn run(args: &DemoArgs, printer: &Printer) -> anyhow::Result<Exit> {
     printer.info(&format!("\n{}\n", guide::shell(&words)));
     let options = resolve::run(&run_args(&words)?)?;
     let report = super::run::convert(&options, printer)?;
-    printer.data(&guide::text(&program, &folder, objects, &report))?;
+    let lake = resolve::existing_lake(&folder.lake())?;
+    let status = super::status::read(&lake, bucket::night().parse()?, bucket::DAYS)?;
+    printer.data(&guide::text(&program, &folder, objects, &report, &status))?;
     Ok(super::run::exit(&report))
 }
 

@@ -4,4 +4,5 @@ pub(crate) mod demo;
 pub(crate) mod plan;
 pub(crate) mod rejects;
 pub(crate) mod run;
+pub(crate) mod status;
 pub(crate) mod verify;

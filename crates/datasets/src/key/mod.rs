@@ -104,6 +104,12 @@ pub fn source_day(source_object: &str, lex: bool) -> (Day, bool) {
     source_day_by(DATASETS, source_object, lex)
 }
 
+/// The last possible date in the folders of any key, for keys of which nothing else is known.
+pub fn folder_day(key: &str) -> Option<Day> {
+    let (folders, _file) = key.rsplit_once('/')?;
+    lex::last_day(folders)
+}
+
 fn source_day_by(datasets: &[&'static Dataset], source_object: &str, lex: bool) -> (Day, bool) {
     match place::find(source_object, lex, datasets) {
         Ok(place::Place { day: Some(day), .. }) => (day, true),

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use promptlake_datasets::day::Day;
 use promptlake_datasets::drift::{Drift, DriftKind};
+use promptlake_datasets::key::folder_day;
 
 /// How many keys that are nothing known are named.
 const MAX_SAMPLES: usize = 20;
@@ -68,42 +70,55 @@ impl Prefixes {
     }
 }
 
-/// Event types in keys that are new: how often, and the first key in order.
+/// Event types in keys that are new: how often, the first key in order, and the first and last day in their folders.
 #[derive(Default)]
-pub(super) struct EventTypes(BTreeMap<String, (u64, String)>);
+pub(super) struct EventTypes(BTreeMap<String, EventType>);
+
+struct EventType {
+    count: u64,
+    first: String,
+    days: Option<(Day, Day)>,
+}
 
 impl EventTypes {
     pub(super) fn note(&mut self, event_type: &str, source: &str, key: &str) {
-        self.add(event_type, 1, || format!("{source}/{key}"));
+        let seen = EventType {
+            count: 1,
+            first: format!("{source}/{key}"),
+            days: folder_day(key).map(|day| (day, day)),
+        };
+        self.add(event_type, seen);
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        for (event_type, (count, first)) in other.0 {
-            self.add(&event_type, count, || first);
+        for (event_type, seen) in other.0 {
+            self.add(&event_type, seen);
         }
     }
 
-    fn add(&mut self, event_type: &str, count: u64, name: impl FnOnce() -> String) {
-        let name = name();
-        if let Some((total, first)) = self.0.get_mut(event_type) {
-            *total += count;
-            if name < *first {
-                *first = name;
-            }
+    fn add(&mut self, event_type: &str, seen: EventType) {
+        if let Some(known) = self.0.get_mut(event_type) {
+            known.count += seen.count;
+            known.first = std::mem::take(&mut known.first).min(seen.first);
+            known.days = match (known.days, seen.days) {
+                (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+                (a, b) => a.or(b),
+            };
         } else if self.0.len() < MAX_EVENT_TYPES {
-            self.0.insert(event_type.to_owned(), (count, name));
+            self.0.insert(event_type.to_owned(), seen);
         }
     }
 
     pub(super) fn into_drift(self) -> Drift {
         let mut drift = Drift::default();
-        for (event_type, (count, first)) in self.0 {
+        for (event_type, seen) in self.0 {
             drift.note_many(
                 UNRECOGNISED,
                 DriftKind::EventType,
                 &event_type,
-                count,
-                &first,
+                seen.count,
+                &seen.first,
+                seen.days,
             );
         }
         drift

@@ -67,8 +67,8 @@ pub struct RunReport {
     pub large_rows: Vec<LargeRow>,
     /// Whether the run was told to stop before it was done.
     pub stopped: bool,
-    /// Expected reports that have not arrived, by account.
-    pub missing_reports: Vec<String>,
+    /// Expected reports that have not arrived, in the order of dataset and account.
+    pub missing_reports: Vec<MissingReport>,
     /// Wall time by stage, in seconds; `total` is all of it.
     pub seconds: BTreeMap<String, f64>,
     /// The exit code, and why it is not 0.
@@ -233,6 +233,17 @@ pub struct LargeRow {
     pub bytes: u64,
 }
 
+/// A report that was expected (`--expect`) and has not arrived.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingReport {
+    /// Dataset.
+    pub dataset: String,
+    /// Account; null: of no known account, or none was seen in the week before.
+    pub account: Option<String>,
+    /// The source day, `YYYY-MM-DD`.
+    pub day: String,
+}
+
 /// How the run ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExitLine {
@@ -339,8 +350,8 @@ impl RunReport {
         }
         if tolerance.strict && self.drift_names > 0 {
             because.push(format!(
-                "drift, which --strict takes for a failure: {} names",
-                summary::number(self.drift_names)
+                "--strict takes for a failure what is new in the data: {}",
+                self.drift_named()
             ));
         }
         let exit = if !because.is_empty() {
@@ -348,10 +359,7 @@ impl RunReport {
         } else if self.missing_reports.is_empty() {
             Exit::Clean
         } else {
-            because.push(format!(
-                "the expected report of {} has not arrived",
-                self.missing_reports.join(", ")
-            ));
+            because.push(self.missing_named());
             Exit::ReportMissing
         };
         self.exit = ExitLine {

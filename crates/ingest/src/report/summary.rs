@@ -144,9 +144,11 @@ impl RunReport {
     }
 
     fn drift_line(&self) -> Option<String> {
-        if self.drift.is_empty() {
-            return None;
-        }
+        (!self.drift.is_empty()).then(|| format!("new in the data: {}", self.drift_named()))
+    }
+
+    /// The first names of drift, and how many more there are.
+    pub(super) fn drift_named(&self) -> String {
         let named: Vec<String> = self
             .drift
             .iter()
@@ -162,7 +164,24 @@ impl RunReport {
             })
             .collect();
         let more = more(self.drift_names, named.len()).map_or(String::new(), |m| format!(", {m}"));
-        Some(format!("new in the data: {}{more}", named.join(", ")))
+        format!("{}{more}", named.join(", "))
+    }
+
+    /// The first reports that have not arrived, and how many more there are.
+    pub(super) fn missing_named(&self) -> String {
+        let named: Vec<String> = self
+            .missing_reports
+            .iter()
+            .take(SHOWN)
+            .map(|missing| {
+                let account = missing.account.as_deref().unwrap_or("any account");
+                let account = account.escape_debug();
+                format!("{} of {account} for {}", missing.dataset, missing.day)
+            })
+            .collect();
+        let missing = self.missing_reports.len() as u64;
+        let more = more(missing, named.len()).map_or(String::new(), |m| format!(", {m}"));
+        format!("expected and not there: {}{more}", named.join(", "))
     }
 
     fn unrecognised_line(&self) -> Option<String> {

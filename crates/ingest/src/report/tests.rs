@@ -78,7 +78,7 @@ fn the_exit_code_follows_what_happened_and_says_why() {
         strict: true,
         ..Tolerance::default()
     };
-    let missing: fn(&mut RunReport) = |r| r.missing_reports.push("111122223333".to_owned());
+    let missing: fn(&mut RunReport) = |r| r.missing_reports.push(MissingReport::default());
     assert_eq!(case(rejects, allow(1)), Exit::Failed);
     assert_eq!(case(rejects, allow(2)), Exit::Clean);
     assert_eq!(case(drift, allow(0)), Exit::Clean);
@@ -86,7 +86,7 @@ fn the_exit_code_follows_what_happened_and_says_why() {
     assert_eq!(case(missing, allow(0)), Exit::ReportMissing);
     assert_eq!(case(|r| r.stopped = true, allow(0)), Exit::Failed);
     let both: fn(&mut RunReport) = |r| {
-        r.missing_reports.push("111122223333".to_owned());
+        r.missing_reports.push(MissingReport::default());
         r.fail("object", "key", "not found".to_owned());
     };
     assert_eq!(case(both, allow(0)), Exit::Failed);

@@ -67,7 +67,11 @@ impl Listing {
                 self.foreign.push(path.to_owned());
                 return;
             }
-            Place::LedgerIndex | Place::Settings | Place::RunReport { .. } | Place::Dim { .. } => {}
+            Place::LedgerIndex
+            | Place::Settings
+            | Place::Drift
+            | Place::RunReport { .. }
+            | Place::Dim { .. } => {}
         }
         self.any = true;
     }

@@ -91,6 +91,7 @@ pub(crate) fn run_until(
             max_rejects: u64::MAX,
             strict: false,
         },
+        expect: Vec::new(),
         limits: Limits {
             threads: how.threads,
             memory_bytes: how.memory_bytes,

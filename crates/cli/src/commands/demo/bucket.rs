@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use promptlake_datasets::day::Day;
+use promptlake_datasets::generate::people::ACCOUNTS;
 use promptlake_datasets::generate::{self, GeneratedObject};
 
 const SEED: u64 = 11;
@@ -15,13 +16,31 @@ const SEED: u64 = 11;
 const FIRST_DAY: Day = Day(20_426);
 /// How many days.
 pub(super) const DAYS: u32 = 30;
-const USERS: usize = 16;
+/// How many people work there.
+pub(super) const USERS: usize = 40;
 /// Once a week there are two objects with something in them that cannot be read.
 pub(super) const REJECTS: u64 = 2 * DAYS.div_ceil(7) as u64;
 
 /// The first day.
 pub(super) fn first_day() -> Day {
     FIRST_DAY
+}
+
+/// The night after the last day, when the demo pretends to run: 03:30 UTC, when reports of the day are there.
+pub(super) fn night() -> String {
+    format!("{}T03:30:00Z", last_day().plus(1))
+}
+
+fn last_day() -> Day {
+    FIRST_DAY.plus(i32::try_from(DAYS).unwrap_or(1) - 1)
+}
+
+/// The user reports of the second account are late: those of the last two days have not come yet.
+fn is_late(key: &str) -> bool {
+    [last_day().plus(-1), last_day()].iter().any(|day| {
+        let digits = day.to_string().replace('-', "");
+        key.contains(&format!("_{}_user_report_{digits}", ACCOUNTS[1].id))
+    })
 }
 
 /// Writes the objects below `dir`, the same each time; gives their number, folder markers not counted.
@@ -31,7 +50,9 @@ pub(super) fn first_day() -> Day {
 pub(super) fn write(dir: &Path) -> anyhow::Result<u64> {
     let mut objects = 0;
     let mut folder = PathBuf::new();
-    for object in generate::organisation(SEED, FIRST_DAY, DAYS, USERS) {
+    let there =
+        generate::organisation(SEED, FIRST_DAY, DAYS, USERS).filter(|object| !is_late(&object.key));
+    for object in there {
         let path = dir.join(&object.key);
         let failed = || format!("write {}", path.display());
         if object.key.ends_with('/') {

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use promptlake_ingest::report::RunReport;
+use promptlake_ingest::status::Status;
 
 use super::bucket;
 use super::folder::Folder;
+use crate::commands::status::summary;
 
 /// Words as a shell takes them.
 pub(super) fn shell(words: &[String]) -> String {
@@ -29,7 +31,13 @@ pub(super) fn shell(words: &[String]) -> String {
 }
 
 /// Where everything is and how to look at it. Ends in a line feed.
-pub(super) fn text(program: &str, folder: &Folder, objects: u64, report: &RunReport) -> String {
+pub(super) fn text(
+    program: &str,
+    folder: &Folder,
+    objects: u64,
+    report: &RunReport,
+    status: &Status,
+) -> String {
     let lake = folder.lake();
     let mut text = String::new();
     let mut push = |line: String| {
@@ -46,6 +54,20 @@ pub(super) fn text(program: &str, folder: &Folder, objects: u64, report: &RunRep
             counts.rows_after
         ));
     }
+    push(format!(
+        "\nWhich stream has what, and which one has stopped, in the night after the last day. The reports of one account are\n\
+         late, on purpose.\n\n{}\n    {}\n    {}",
+        summary(status),
+        shell(&words(&[
+            program,
+            "status",
+            "--lake",
+            &lake,
+            "--now",
+            &bucket::night()
+        ])),
+        shell(&words(&[program, "status", "--lake", &lake, "--drift"])),
+    ));
     push(format!(
         "\nThe bucket has {} objects. {} things in it cannot be read, on purpose: they are the rejects, and the rest of\n\
          their objects is in the tables.\n\n    {}\n",
