@@ -122,7 +122,9 @@ impl Attempt<'_> {
             &plan_options,
         );
         self.progress.stage(At::Read, None);
-        let stage = Stage::new(self.encoder, self.temp.path().to_owned(), shares.staged);
+        // Of this attempt alone: what another one parked must not be in the way, nor take space.
+        let parked = tempfile::tempdir_in(self.temp.path())?;
+        let stage = Stage::new(self.encoder, parked.path().to_owned(), shares.staged);
         let mut reading = Reading::new(
             self.options,
             self.temp.path(),
@@ -180,6 +182,7 @@ impl Attempt<'_> {
             temp: self.temp,
             done: &done,
             repairs: &repairs,
+            ledger: &ledger,
             sources: &self.options.sources,
             nothing: stopped,
         };

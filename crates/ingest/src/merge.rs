@@ -210,6 +210,8 @@ pub fn merge(
                 "{}-{}-merged.parquet",
                 table.name, input.partition.dt
             ));
+            // A merge before this one may have failed, or lost its race.
+            std::fs::remove_file(&path).ok();
             writers.push(TableWriter::create(encoder, table, path).map_err(MergeError::Write)?);
         }
     }
@@ -347,6 +349,13 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                 continue;
             }
             self.row(run)?;
+        }
+        for cursors in &self.children {
+            if let Some(child) = cursors.iter().position(|cursor| cursor.place().is_some()) {
+                return Err(MergeError::OutOfStep {
+                    table: self.input.partition.family.tables[child + 1].name,
+                });
+            }
         }
         self.flush()?;
         for table in 0..self.objects.len() {
