@@ -125,6 +125,7 @@ impl Attempt<'_> {
             temp: self.temp,
             done: &done,
             repairs: &repairs,
+            ledger: &ledger,
             sources: &self.options.sources,
             nothing: stopped,
         };

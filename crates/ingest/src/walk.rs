@@ -151,6 +151,13 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             }
             self.row(run)?;
         }
+        for cursors in &self.children {
+            if let Some(child) = cursors.iter().position(|cursor| cursor.place().is_some()) {
+                return Err(MergeError::OutOfStep {
+                    table: self.input.partition.family.tables[child + 1].name,
+                });
+            }
+        }
         self.flush()?;
         for table in 0..self.objects.len() {
             if let Some(object) = self.objects[table].take() {

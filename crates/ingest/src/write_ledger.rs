@@ -7,12 +7,12 @@ use promptlake_lake::error::StateError;
 use promptlake_lake::layout;
 use promptlake_lake::ledger::{self, Change, Updated};
 use promptlake_lake::ledger_index::{DayState, IndexChanges, LedgerIndex};
-use promptlake_lake::storage::Storage;
+use promptlake_lake::storage::{Storage, Version};
 use promptlake_lake::temp::RunTemp;
 
 use crate::discover::NamedSource;
 use crate::losses;
-use crate::plan::DayListing;
+use crate::plan::{DayListing, LedgerView};
 use crate::read_log::{Logged, LoggedDay};
 use crate::reading::Read;
 use crate::repair::Repairs;
@@ -31,6 +31,8 @@ pub struct LedgerUpdate<'a> {
     pub done: &'a Read,
     /// What was to be mended.
     pub repairs: &'a Repairs,
+    /// The ledger as it was when the attempt began.
+    pub ledger: &'a LedgerView,
     /// The sources of the run.
     pub sources: &'a [NamedSource],
     /// The run was stopped before anything was committed.
@@ -77,6 +79,17 @@ impl LedgerUpdate<'_> {
             days.entry((dataset, *day)).or_default();
         }
         let mut changes = IndexChanges::default();
+        if !self.nothing {
+            // An index that was lost names all days again, so that the loss of one is noticed.
+            for (dataset, day) in self.ledger.days() {
+                if let (None, Some(version)) = (
+                    self.ledger.index().day(dataset, day),
+                    self.ledger.version(dataset, day),
+                ) {
+                    changes.day(dataset, day, Some(is_there(version.clone())));
+                }
+            }
+        }
         let mut reopened = 0;
         for ((dataset, day), work) in days {
             let whole = self.count(dataset, &work, tally)?;
@@ -100,12 +113,7 @@ impl LedgerUpdate<'_> {
                         version,
                     })
                 }
-                // That there is such a day, so that its loss is noticed; no listing is like this.
-                (_, version) => version.map(|version| DayState {
-                    count: 0,
-                    digest: String::new(),
-                    version,
-                }),
+                (_, version) => version.map(is_there),
             };
             changes.day(dataset, day, state);
         }
@@ -253,6 +261,15 @@ impl LedgerUpdate<'_> {
             }
         }
         unread
+    }
+}
+
+/// Says that there is such a day, so that its loss is noticed; no listing is like this.
+fn is_there(version: Version) -> DayState {
+    DayState {
+        count: 0,
+        digest: String::new(),
+        version,
     }
 }
 

@@ -50,8 +50,6 @@ pub(crate) struct World {
     lost: BTreeSet<TwinPlace>,
     /// Twins that no inventory knows of until the next run.
     unlisted: BTreeSet<TwinPlace>,
-    /// A part is lost: the next run has to look at everything.
-    part_is_lost: bool,
     /// The most row groups that any part had.
     pub(crate) groups: usize,
     /// The most parts that the lake had.
@@ -86,7 +84,6 @@ impl World {
             held: BTreeMap::new(),
             lost: BTreeSet::new(),
             unlisted: BTreeSet::new(),
-            part_is_lost: false,
             groups: 0,
             parts: 0,
             twins: 0,
@@ -120,7 +117,12 @@ impl World {
                     let (source, key) = place(&history.slots[*slot]);
                     self.buckets[source].delete(&key);
                 }
-                Step::Lose(loss) => self.lose(*loss),
+                Step::Lose(loss) => {
+                    if self.lose(*loss) {
+                        // Before an object that it needs is deleted.
+                        self.run_as(&How::ALL).map_err(told)?;
+                    }
+                }
                 Step::Run(run) => self.run(run).map_err(told)?,
             }
         }
@@ -143,7 +145,7 @@ impl World {
             from: day(from),
             to: day(to),
         });
-        let table = run.table.filter(|_| !self.part_is_lost).map(|kit| {
+        let table = run.table.map(|kit| {
             let dataset = KITS[kit].dataset().expect("a kit has a dataset");
             dataset.family.tables[0].name.to_owned()
         });
@@ -195,7 +197,6 @@ impl World {
         }
         self.lost.append(&mut self.unlisted);
         self.lost.retain(|(_, _, object, _)| !read.contains(object));
-        self.part_is_lost = false;
         let missing = |held: &Held| self.buckets[held.source].get(&held.key).is_none();
         if how.drop_missing {
             let gone: Vec<String> = self
@@ -293,7 +294,8 @@ impl World {
         paths
     }
 
-    fn lose(&mut self, loss: Loss) {
+    /// Whether a part is lost.
+    fn lose(&mut self, loss: Loss) -> bool {
         let chosen = |paths: Vec<String>, number: u8| {
             (!paths.is_empty()).then(|| paths[usize::from(number) % paths.len()].clone())
         };
@@ -336,8 +338,8 @@ impl World {
                 if let Some(path) = chosen(self.paths(layout::TABLES), number)
                     && self.is_readable(&path)
                 {
-                    self.part_is_lost = true;
                     self.lake.lose(&path);
+                    return true;
                 }
             }
             Loss::Torn(number) => {
@@ -350,6 +352,7 @@ impl World {
                 }
             }
         }
+        false
     }
 
     /// Nobody knows any more under which NAME the objects of ledger days came, until they are read again.

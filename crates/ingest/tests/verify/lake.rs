@@ -132,6 +132,7 @@ impl Lake {
                 max_rejects: 1000,
                 strict: false,
             },
+            expect: Vec::new(),
             limits: self.limits(),
         };
         run(&options, &Silent, &AtomicBool::new(false)).unwrap()
