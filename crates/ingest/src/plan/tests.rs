@@ -404,7 +404,7 @@ fn another_source_alone_is_a_mirror_or_a_clash_by_its_bytes() {
         assert_eq!(
             (
                 planned.counts.read,
-                planned.counts.skipped,
+                planned.counts.mirrored,
                 planned.counts.clashed
             ),
             (0, 1, 1),
