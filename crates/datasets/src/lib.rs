@@ -7,6 +7,8 @@
 pub mod chat;
 pub mod dataset;
 pub mod day;
+pub mod ddl;
+pub mod dims;
 pub mod drift;
 pub mod generate;
 pub mod input;
