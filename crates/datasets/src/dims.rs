@@ -31,11 +31,7 @@ pub static DIM_DATE: Dim = Dim {
         Column::plain("month_end", ColumnType::Date, "last day of its month"),
         Column::plain("days_in_month", ColumnType::Count, "days of its month"),
         Column::plain("week_start", ColumnType::Date, "Monday of its week"),
-        Column::plain(
-            "weekday",
-            ColumnType::Count,
-            "1 for Monday to 7 for Sunday",
-        ),
+        Column::plain("weekday", ColumnType::Count, "1 for Monday to 7 for Sunday"),
         Column::plain("is_weekend", ColumnType::Flag, "Saturday or Sunday"),
     ],
 };
@@ -55,14 +51,22 @@ pub static DIM_PLAN: Dim = Dim {
             ColumnType::Count,
             "order of plans: the higher one counts where a user has two",
         ),
-        Column::plain("usd_per_month", ColumnType::Double, "price of a user, US dollars a month"),
+        Column::plain(
+            "usd_per_month",
+            ColumnType::Double,
+            "price of a user, US dollars a month",
+        ),
         Column::plain("credits", ColumnType::Double, "credits included in a month"),
         Column::plain(
             "overage_usd_per_credit",
             ColumnType::Double,
             "price of a credit beyond them, US dollars",
         ),
-        Column::plain("valid_from", ColumnType::Date, "first day on which the row holds"),
+        Column::plain(
+            "valid_from",
+            ColumnType::Date,
+            "first day on which the row holds",
+        ),
     ],
 };
 

@@ -27,6 +27,7 @@ pub mod sniff;
 pub mod table;
 pub mod user_id;
 pub mod user_report;
+pub mod views;
 
 #[cfg(test)]
 mod trial;

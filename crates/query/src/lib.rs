@@ -1,1 +1,13 @@
-//! SQL over a lake.
+//! SQL over a lake: a session that knows its tables and views, output formats, and the shell. Everything that names
+//! DataFusion is in this crate. It reads; nothing in it writes to a lake.
+
+pub mod error;
+mod functions;
+pub mod lake;
+pub mod listing;
+mod prune;
+mod reader;
+mod schema;
+pub mod session;
+pub mod statement;
+mod table;

@@ -34,7 +34,9 @@ pub(super) fn statements(relation: &Relation, dialect: Dialect, target: &Target<
 }
 
 fn athena(relation: &Relation, dialect: Dialect, target: &Target<'_>) -> String {
-    let columns = columns(relation, dialect, |doc| format!(" COMMENT '{}'", plain(doc)));
+    let columns = columns(relation, dialect, |doc| {
+        format!(" COMMENT '{}'", plain(doc))
+    });
     let place = place(relation, target);
     let projected = dialect == Dialect::Athena && relation.partitioned;
     let partitioned = if relation.partitioned {

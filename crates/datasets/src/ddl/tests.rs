@@ -99,10 +99,7 @@ fn trino(text: &str) -> Parsed {
             "projection.dt.type",
             after("partition_projection_type").map(|ty| ty.to_lowercase()),
         ),
-        (
-            "projection.dt.format",
-            after("partition_projection_format"),
-        ),
+        ("projection.dt.format", after("partition_projection_format")),
         (
             "projection.dt.range",
             after("partition_projection_range").map(|range| {
@@ -195,7 +192,10 @@ fn partitions_come_in_statements_of_a_hundred() {
     };
     let text = create(&chat, Dialect::AthenaCatalog, &target);
     assert!(text.starts_with("DROP TABLE IF EXISTS chat;\nCREATE EXTERNAL TABLE"));
-    let statements: Vec<_> = text.split(";\n").filter(|s| s.starts_with("ALTER")).collect();
+    let statements: Vec<_> = text
+        .split(";\n")
+        .filter(|s| s.starts_with("ALTER"))
+        .collect();
     let counts: Vec<_> = statements
         .iter()
         .map(|statement| statement.matches("PARTITION (dt = ").count())
@@ -220,7 +220,9 @@ fn a_table_without_files_is_an_empty_view_in_duckdb() {
         has_part: false,
     };
     let text = create(&chat, Dialect::DuckDb, &target);
-    assert!(text.contains("CAST(NULL AS STRUCT(uri VARCHAR, title VARCHAR, snippet VARCHAR)[]) AS web_links"));
+    assert!(text.contains(
+        "CAST(NULL AS STRUCT(uri VARCHAR, title VARCHAR, snippet VARCHAR)[]) AS web_links"
+    ));
     assert!(text.ends_with("WHERE false;\n"));
     let there = Target {
         has_part: true,
