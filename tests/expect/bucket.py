@@ -8,12 +8,19 @@ from datetime import date
 
 UNDATED = date(2019, 1, 1)
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-LOG_NAME = re.compile(r"([0-9]{12})_([A-Za-z]+)_([0-9]{12})_[A-Za-z0-9]{16}\.(?:json\.gz|json|gz)")
-REPORT_NAME = re.compile(r"(.+)_([0-9]{12})_user_report_(?:part_[0-9]+_)?([0-9]{12})(?![0-9]).*\.csv(?:\.gz)?", re.S)
-ANY_REPORT_TIME = re.compile(r"_user_report_(?:part_[0-9]+_)?([0-9]{12})(?![0-9])")
 PRODUCTS = {"KiroLogs": "kiro", "QDeveloperLogs": "qdeveloper"}
-DATASETS = {"GenerateAssistantResponse": "chat", "user_report": "user_report"}
-ENDINGS = {"chat": (".json", ".gz"), "user_report": (".csv", ".csv.gz")}
+LOGS = {
+    "GenerateAssistantResponse": "chat",
+    "GenerateCompletions": "inline_completion",
+    "StartTaskAssistCodeGeneration": "dev_task",
+}
+REPORTS = ("user_report", "by_user_analytic")
+DATASETS = LOGS | {name: name for name in REPORTS}
+ENDINGS = {dataset: (".json", ".gz") for dataset in LOGS.values()} | {name: (".csv", ".csv.gz") for name in REPORTS}
+LOG_NAME = re.compile(r"([0-9]{12})_([A-Za-z]+)_([0-9]{12})_[A-Za-z0-9]{16}\.(?:json\.gz|json|gz)")
+# Client, account, report.
+REPORT_NAME = re.compile(r"(?:(.+)_)?([0-9]{12})_(user_report|by_user_analytic)(?:_.*)?\.csv(?:\.gz)?", re.S)
+REPORT_TIME = re.compile(r"(?:user_report|by_user_analytic)(?:_part_[0-9]+)?_([0-9]{12})(?![0-9A-Za-z])")
 
 
 @dataclass
@@ -78,7 +85,7 @@ def classify(name, root, key, path=""):
         source_day = date(int(year), int(month), int(day))
     except ValueError:
         return None
-    client, report_ts = _report(file) if dataset == "user_report" else (None, None)
+    client, report_ts = _report(file) if dataset in REPORTS else (None, None)
     return Object(path, source_object, dataset, source_day, True, account, region.lower(), PRODUCTS[tree], client, report_ts)
 
 
@@ -92,20 +99,22 @@ def _flat(path, source_object, file):
 def _named(path, source_object, file):
     """What the name of a file alone tells."""
     log = LOG_NAME.fullmatch(file)
-    if log and log[2] in DATASETS:
+    if log and log[2] in LOGS:
         day = _day(log[3])
-        return Object(path, source_object, DATASETS[log[2]], day or UNDATED, day is not None, log[1], None, None, None, None)
-    report = REPORT_NAME.fullmatch(file)
-    if report:
-        day = _day(report[3])
+        return Object(path, source_object, LOGS[log[2]], day or UNDATED, day is not None, log[1], None, None, None, None)
+    named = REPORT_NAME.fullmatch(file)
+    if named:
+        time = REPORT_TIME.search(file)
+        day = _day(time[1]) if time else None
         client, report_ts = _report(file)
-        return Object(path, source_object, "user_report", day or UNDATED, day is not None, report[2], None, None, client, report_ts)
+        return Object(path, source_object, named[3], day or UNDATED, day is not None, named[2], None, None, client, report_ts)
     return None
 
 
 def _report(file):
+    """The client that the file name of a report names, and the milliseconds of its time."""
     named = REPORT_NAME.fullmatch(file)
-    time = ANY_REPORT_TIME.search(file)
+    time = REPORT_TIME.search(file)
     day = _day(time[1]) if time else None
     hour, minute = (int(time[1][8:10]), int(time[1][10:])) if time else (0, 0)
     if day is None or hour > 23 or minute > 59:

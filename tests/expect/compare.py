@@ -34,6 +34,7 @@ ARROW = {
     "date": pa.date32(),
     "instant": pa.timestamp("ms", tz="UTC"),
     "links": LINKS,
+    "texts": pa.list_(pa.field("element", pa.string())),
 }
 PHYSICAL = {"text": "BYTE_ARRAY", "count": "INT64", "double": "DOUBLE", "flag": "BOOLEAN", "date": "INT32", "instant": "INT64"}
 EPOCH = date(1970, 1, 1)
@@ -126,6 +127,11 @@ def check_schema(columns, file):
                 check(path in leaves, f"{name}: no {path} in the file schema")
                 # Optional list, repeated group, optional element, optional leaf.
                 check(leaves[path].max_definition_level == 4, f"{path} is not optional in all of its levels")
+            continue
+        if kind == "texts":
+            path = f"{name}.list.element"
+            check(path in leaves, f"{name}: no {path} in the file schema")
+            check(leaves[path].max_definition_level == 3, f"{path} is not optional in all of its levels")
             continue
         check(name in leaves, f"{name}: no such leaf in the file schema")
         leaf = leaves[name]

@@ -5,7 +5,9 @@ from itertools import groupby
 
 LINEAGE_OF_LOGS = ("account_id", "region")
 NOT_CONTENT = ("source", "source_object", "record_index", "report_ts", "variant")
-KEYS = {"chat": ("request_id",), "user_activity": ("account_id", "region", "event_date", "user_id", "client_type")}
+LOGS = ("chat", "inline_completion", "dev_task")
+USER_DAY = ("account_id", "region", "event_date", "user_id")
+KEYS = {log: ("request_id",) for log in LOGS} | {"user_activity": (*USER_DAY, "client_type"), "user_activity_legacy": USER_DAY}
 
 
 def decide(table, accepted):
@@ -15,7 +17,7 @@ def decide(table, accepted):
     sortable = lambda a: json.dumps(key(a))
     for _, group in groupby(sorted(accepted, key=sortable), key=sortable):
         group = sorted(group, key=canonical)
-        if table == "chat" and group[0].row["request_id"] is None:
+        if table in LOGS and group[0].row["request_id"] is None:
             stand += group
             continue
         contents = {}
@@ -45,7 +47,7 @@ def precedence(accepted):
 
 
 def content(table, accepted):
-    drop = NOT_CONTENT + (LINEAGE_OF_LOGS if table == "chat" else ())
+    drop = NOT_CONTENT + (LINEAGE_OF_LOGS if table in LOGS else ())
     of = lambda row: {name: value for name, value in row.items() if name not in drop}
     children = sorted((json.dumps(of(c), sort_keys=True) for c in accepted.children))
     return json.dumps([of(accepted.row), children], sort_keys=True)

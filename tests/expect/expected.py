@@ -10,19 +10,46 @@ since the epoch, days ISO dates. `rejects.detail` is left out: its wording is fr
 import hashlib
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 
 import bucket
+import by_user_analytic
 import chat
 import csv_text
+import dev_task
 import duplicates
+import inline_completion
 import json_text
 import user_report
-from tables import FREE_TEXT, TABLES
+from tables import FREE_TEXT, LEGACY_METRICS, TABLES
 
 MAX_RAW = 1 << 20
-DATASETS = {"chat": (chat.read, "chat"), "user_report": (user_report.read, "user_activity")}
+DATASETS = {
+    "chat": (chat.read, "chat"),
+    "inline_completion": (inline_completion.read, "inline_completion"),
+    "dev_task": (dev_task.read, "dev_task"),
+    "user_report": (user_report.read, "user_activity"),
+    "by_user_analytic": (by_user_analytic.read, "user_activity_legacy"),
+}
+# The halves of each log's records.
+HALVES = {
+    "generateAssistantResponseEvent": "chat",
+    "generateCompletionsEvent": "inline_completion",
+    "startTaskAssistCodeGenerationEvent": "dev_task",
+}
+LEGACY_HEADERS = {header.lower() for header, _ in LEGACY_METRICS} | {"inlinechat_eventcount"}
+USER_REPORT_HEADERS = {
+    "client_type",
+    "chat_conversations",
+    "credits_used",
+    "overage_cap",
+    "overage_credits_used",
+    "overage_enabled",
+    "subscription_tier",
+    "total_messages",
+}
 
 
 @dataclass
@@ -39,7 +66,7 @@ class Accepted:
 
 def expected(sources, limit=2 << 30):
     """{table: rows}, each row a dict of all columns and `dt`, ordered by dt, then canonically."""
-    accepted = {"chat": [], "user_activity": []}
+    accepted = {table: [] for _, table in DATASETS.values()}
     rejects = []
     for obj in bucket.objects(sources):
         with open(obj.path, "rb") as file:
@@ -63,7 +90,7 @@ def expected(sources, limit=2 << 30):
             accepted[table].append(Accepted(obj, index, row | lineage, dt, children))
 
         read(obj, data, end, accept, reject)
-    rows = {"chat": [], "user_activity": [], "model_usage": [], "rejects": rejects}
+    rows = {table: [] for table in TABLES} | {"rejects": rejects}
     for table, records in accepted.items():
         for dt in sorted({r.dt for r in records}):
             for one in duplicates.decide(table, [r for r in records if r.dt == dt]):
@@ -79,10 +106,19 @@ def sniff(data):
     """The dataset that content is of, or None."""
     text = data.removeprefix(csv_text.BOM).lstrip()
     if text[:1] in (b"{", b"["):
-        return "chat" if b'"generateAssistantResponseEvent' in text else None
+        # The first half that is named; within a text its quotes would be escaped.
+        found = re.search(rb'"(%s)(?:Request|Response)"' % "|".join(HALVES).encode(), text)
+        return HALVES[found[1].decode()] if found else None
     header = next(csv_text.rows(text, 0), None)
-    names = {c.decode("utf-8", "replace").strip().lower() for c in header.cells} if header else set()
-    return "user_report" if {"date", "userid", "credits_used"} <= names else None
+    try:
+        names = {c.decode("utf-8").strip().lower() for c in header.cells} if header else set()
+    except UnicodeDecodeError:
+        return None
+    if not {"date", "userid"} <= names:
+        return None
+    if names & LEGACY_HEADERS:
+        return "by_user_analytic"
+    return "user_report" if names & USER_REPORT_HEADERS else None
 
 
 def lineage_of(obj, index):

@@ -66,6 +66,14 @@ class Compare(unittest.TestCase):
             found[i][name] = value
             self.differs(f"row {i}", "chat", chat_rows(), found)
 
+    def test_lists_of_texts(self):
+        rows = [row("inline_completion", request_id=str(i), completions=c, record_index=i, variant=0) for i, c in enumerate(([], None, ["a", None, ""]))]
+        self.assertEqual(self.compare("inline_completion", rows, rows), 3)
+        for i, value in ((0, None), (1, []), (2, ["a", "", ""])):
+            found = [dict(r) for r in rows]
+            found[i]["completions"] = value
+            self.differs("completions", "inline_completion", rows, found)
+
     def test_doubles_are_compared_to_the_last_digit(self):
         one = [row("user_activity", credits_used=0.1, variant=0)]
         self.assertEqual(self.compare("user_activity", one, one), 1)

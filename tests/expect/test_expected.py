@@ -11,6 +11,7 @@ import cell
 import csv_text
 import json_text
 from expected import expected
+from tables import LEGACY_METRICS
 
 LOGS = "p/AWSLogs/111122223333/KiroLogs/GenerateAssistantResponse/us-east-1/2026/07/27/23/"
 REPORTS = "p/AWSLogs/111122223333/KiroLogs/user_report/us-east-1/2026/07/27/00/"
@@ -26,6 +27,18 @@ def log(n):
 
 def report(time="202607270000", client="KIRO_IDE", part=""):
     return f"{REPORTS}{client}_111122223333_user_report_{time}{part}.csv"
+
+
+def inline(n):
+    return log(n).replace("GenerateAssistantResponse", "GenerateCompletions")
+
+
+def dev(n):
+    return log(n).replace("GenerateAssistantResponse", "StartTaskAssistCodeGeneration")
+
+
+def legacy(end="202607270000_report"):
+    return f"{REPORTS.replace('user_report', 'by_user_analytic')}111122223333_by_user_analytic_{end}.csv"
 
 
 def record(request_id="r1", prompt="p", more="", time="2026-07-27T23:03:29.027400929Z", answer="a"):
@@ -145,6 +158,29 @@ class Keys(unittest.TestCase):
         self.assertEqual((obj.account_id, obj.region, obj.source, str(obj.day)), ("111122223333", None, None, "2026-07-27"))
         self.assertTrue(obj.source_object.startswith("kiro/down/"))
         self.assertFalse(self.name("down/any.json").dated)
+
+    def test_every_dataset_in_both_trees_and_flat(self):
+        for key, dataset in ((log(1), "chat"), (inline(1), "inline_completion"), (dev(1), "dev_task"), (legacy(), "by_user_analytic")):
+            for tree, source in (("KiroLogs", "kiro"), ("QDeveloperLogs", "qdeveloper")):
+                obj = self.name(key.replace("KiroLogs", tree).replace("us-east-1", "US-EAST-1"))
+                self.assertEqual((obj.dataset, obj.source, obj.region, str(obj.day)), (dataset, source, "us-east-1", "2026-07-27"))
+            obj = self.name("mirror/" + key.split("/")[-1])
+            self.assertEqual((obj.dataset, obj.source, obj.account_id, str(obj.day)), (dataset, None, "111122223333", "2026-07-27"))
+
+    def test_names_of_legacy_reports(self):
+        for end, time in (
+            ("202607270000_report", 1_785_110_400_000),
+            ("202607270000", 1_785_110_400_000),
+            ("202607270000_report_part_2", 1_785_110_400_000),
+            ("202607270000_part_2_report", 1_785_110_400_000),
+            ("part_2_202607270000_report", 1_785_110_400_000),
+            ("202607270000_report_q7Zx", 1_785_110_400_000),
+            ("q7Zx", None),
+        ):
+            obj = self.name(legacy(end))
+            self.assertEqual((obj.dataset, obj.report_ts, str(obj.day)), ("by_user_analytic", time, "2026-07-27"), end)
+        self.assertFalse(self.name("111122223333_by_user_analytic_q7Zx.csv").dated)
+        self.assertEqual(self.name("111122223333_user_report.csv").dataset, "user_report")
 
     def test_strays_and_strangers(self):
         for key in (
@@ -382,6 +418,167 @@ class Report(Case):
         for raw, tier in (("ProPlus", "PRO_PLUS"), ("pro-max", "PRO_MAX"), (" Power ", "POWER"), ("team x", "TEAM X")):
             row = self.report(f"{STABLE}\n{self.line.replace('PRO_PLUS', raw)}\n")["user_activity"][0]
             self.assertEqual((row["subscription_tier"], row["subscription_tier_raw"]), (tier, raw))
+
+
+class Inline(Case):
+    def one(self, request="", response="", more=""):
+        text = '{"generateCompletionsEventRequest":{"timeStamp":"2026-07-27T09:30:02Z"%s},"generateCompletionsEventResponse":{"requestId":"r1"%s}%s}'
+        return self.run_on({inline(1): records(text % (request, response, more))})
+
+    def test_a_record(self):
+        lake = self.one(',"leftContext":"é\\n","rightContext":"","fileName":"src/A.Test.TSX","userId":"d-1.u1"', ',"completions":["ab","🙂"]')
+        row = lake["inline_completion"][0]
+        want = {
+            "request_id": "r1",
+            "user_id": "u1",
+            "identity_store_id": "d-1",
+            "event_ts": 1_785_144_602_000,
+            "dt": "2026-07-27",
+            "file_name": "src/A.Test.TSX",
+            "file_extension": "tsx",
+            "customization_arn": None,
+            "left_context": "é\n",
+            "left_context_chars": 2,
+            "right_context": "",
+            "right_context_chars": 0,
+            "completions": ["ab", "🙂"],
+            "completion_count": 2,
+            "completion_chars": 3,
+            "extra_json": None,
+            "variant": 0,
+        }
+        self.assertEqual({name: row[name] for name in want}, want)
+
+    def test_completions(self):
+        for text, want in (
+            ("[]", ([], 0, 0)),
+            ("null", (None, None, None)),
+            ('[{"content":"abc"},"d"]', (["abc", "d"], 2, 4)),
+            ('[null,{"content":null},""]', ([None, None, ""], 3, 0)),
+        ):
+            row = self.one(response=f',"completions":{text}')["inline_completion"][0]
+            self.assertEqual((row["completions"], row["completion_count"], row["completion_chars"]), want, text)
+            self.assertIsNone(row["extra_json"])
+        for text in ('"x"', '{"content":"x"}', "[7]", '[["x"]]', '[{"content":7}]', "[true]"):
+            lake = self.one(response=f',"completions":{text}')
+            self.assertEqual([r["reason"] for r in lake["rejects"]], ["wrong_type"], text)
+
+    def test_extensions(self):
+        for name, want in (("a.RS", "rs"), (".env", None), ("src/.env", None), ("a.b/Makefile", None), ("a.", None), ("", None), ("..x", "x")):
+            row = self.one(f',"fileName":"{name}"')["inline_completion"][0]
+            self.assertEqual(row["file_extension"], want, name)
+
+    def test_extra_json(self):
+        row = self.one(',"x":null', ',"completions":["a",{"content":"b","n":1.0}]', ',"top":[1, 2]')["inline_completion"][0]
+        self.assertEqual(
+            row["extra_json"],
+            '{"generateCompletionsEventRequest":{"x":null},"generateCompletionsEventResponse":{"completions":["a",{"content":"b","n":1.0}]},"top":[1,2]}',
+        )
+
+    def test_twins_by_request_id(self):
+        one = '{"generateCompletionsEventResponse":{"requestId":"%s"}}'
+        lake = self.run_on({inline(1): records(one % "a", one % "b"), inline(2): records(one % "a")})
+        self.assertEqual([r["request_id"] for r in lake["inline_completion"]], ["a", "b"])
+
+
+class DevTask(Case):
+    def one(self, text):
+        lake = self.run_on({dev(1): text})
+        self.assertEqual(lake["rejects"], [])
+        return lake["dev_task"][0]
+
+    def test_a_request_alone(self):
+        row = self.one('{ "startTaskAssistCodeGenerationEventRequest": {"userPrompt": "pé", "userId": "d-1.u1", "n": 1.50} }')
+        want = {"request_id": None, "user_id": "u1", "prompt": "pé", "prompt_chars": 2, "event_ts": None, "dt": "2026-07-27", "variant": 0}
+        self.assertEqual({name: row[name] for name in want}, want)
+        self.assertEqual(row["raw_json"], '{"startTaskAssistCodeGenerationEventRequest":{"userPrompt":"pé","userId":"d-1.u1","n":1.50}}')
+        self.assertNotIn("extra_json", row)
+
+    def test_which_text_is_the_prompt(self):
+        for members, want in (
+            ('"description":"d","prompt":"p"', "p"),
+            ('"prompt":null,"task":"t"', "t"),
+            ('"prompt":{"text":"x"},"description":"d"', "d"),
+            ('"prompt":"","task":"t"', ""),
+            ('"other":"x"', None),
+        ):
+            self.assertEqual(self.one('{"xEventRequest":{%s}}' % members)["prompt"], want, members)
+        self.assertIsNone(self.one('{"xEventResponse":{"prompt":"p"}}')["prompt"])
+
+    def test_what_one_half_does_not_say_the_other_may(self):
+        row = self.one('{"aEventRequest":{"requestId":"r1"},"aEventResponse":{"userId":"u1","timeStamp":"2026-07-27T00:00:00Z"}}')
+        self.assertEqual((row["request_id"], row["user_id"], row["event_ts"]), ("r1", "u1", 1_785_110_400_000))
+        row = self.one('{"aEventRequest":{"requestId":"r1","userId":"u1"},"aEventResponse":{"requestId":"r2","userId":"u2"}}')
+        self.assertEqual((row["request_id"], row["user_id"]), ("r2", "u1"))
+
+    def test_rejects(self):
+        for text, reason in (
+            ("{}", "not_a_record"),
+            ('{"prompt":"p"}', "not_a_record"),
+            ('{"aEventRequest":null}', "not_a_record"),
+            ('{"aEventRequest":"p"}', "wrong_type"),
+            ('{"aEventRequest":{"userId":1}}', "wrong_type"),
+            ('{"aEventRequest":{"a":{"b":1,"b":1}}}', "repeated_key"),
+            ('{"aEventRequest":{"timeStamp":"soon"}}', "bad_time"),
+        ):
+            lake = self.run_on({dev(1): records(text)})
+            self.assertEqual(self.reasons(lake), [(0, reason, text)])
+
+
+class Legacy(Case):
+    def test_names_of_columns_are_the_words_of_their_headers(self):
+        self.assertEqual(len(LEGACY_METRICS), 44)
+        for header, column in LEGACY_METRICS:
+            self.assertEqual(header.replace("_", "").lower(), column.replace("_", ""))
+        found = dict(LEGACY_METRICS)
+        for header, column in (
+            ("Chat_AICodeLines", "chat_ai_code_lines"),
+            ("InlineChat_TotalEventCount", "inline_chat_total_event_count"),
+            ("DocGeneration_AcceptedFilesCreations", "doc_generation_accepted_files_creations"),
+        ):
+            self.assertEqual(found[header], column)
+
+    def test_a_row(self):
+        header = "UserId,Date," + ",".join(h for h, _ in LEGACY_METRICS)
+        values = ["", "0", *map(str, range(2, 44))]
+        lake = self.run_on({legacy("202607270415_report"): f"\ufeff{header}\r\nd-1.u1,07-27-2026,{','.join(values)}\r\n"})
+        row = lake["user_activity_legacy"][0]
+        self.assertEqual([row[c] for _, c in LEGACY_METRICS], [None, 0, *range(2, 44)])
+        self.assertEqual((row["user_id"], row["identity_store_id"], row["event_date"], row["report_ts"]), ("u1", "d-1", "2026-07-27", 1_785_125_700_000))
+        self.assertIsNone(row["extra_json"])
+
+    def test_fewer_columns_and_the_other_name_of_one(self):
+        text = "UserId,Date,InlineChat_EventCount,Inline_SuggestionsCount,New\nu1,2026-07-27,3,7.0, x \n"
+        row = self.run_on({legacy(): text})["user_activity_legacy"][0]
+        found = {column: row[column] for _, column in LEGACY_METRICS if row[column] is not None}
+        self.assertEqual(found, {"inline_chat_total_event_count": 3, "inline_suggestions_count": 7})
+        self.assertEqual(row["extra_json"], '{"New":" x "}')
+
+    def test_both_names_are_one_header(self):
+        header = "UserId,Date,InlineChat_EventCount,InlineChat_TotalEventCount"
+        lake = self.run_on({legacy(): f"{header}\nu1,07-27-2026,3,3.0\nu2,07-27-2026,,4\nu3,07-27-2026,3,4\n"})
+        self.assertEqual([r["inline_chat_total_event_count"] for r in lake["user_activity_legacy"]], [3, 4])
+        self.assertEqual([r[:2] for r in self.reasons(lake)], [(2, "repeated_column")])
+
+    def test_a_later_export_is_variant_0(self):
+        text = "UserId,Date,Chat_MessagesSent\nu1,07-27-2026,%d\nu2,07-27-2026,5\n"
+        lake = self.run_on({legacy(): text % 1, legacy("202607270415_report"): text % 2})
+        rows = [(r["user_id"], r["chat_messages_sent"], r["variant"]) for r in lake["user_activity_legacy"]]
+        self.assertEqual(rows, [("u1", 1, 1), ("u1", 2, 0), ("u2", 5, 0)])
+
+
+class Content(Case):
+    def test_files_without_a_name(self):
+        for text, table in (
+            ('{"generateCompletionsEventRequest":{"leftContext":"\\"generateAssistantResponseEventRequest\\"","timeStamp":"2026-07-27T00:00:00Z"}}', "inline_completion"),
+            ('[{"startTaskAssistCodeGenerationEventRequest":{"timeStamp":"2026-07-27T00:00:00Z"}}]', "dev_task"),
+            ("UserId,Date,INLINE_SuggestionsCount\nu1,07-27-2026,1\n", "user_activity_legacy"),
+            ("UserId,Date,Total_Messages\nu1,2026-07-27,1\n", "user_activity"),
+        ):
+            lake = self.run_on({"any.gz": text})
+            self.assertEqual({name: len(rows) for name, rows in lake.items() if rows}, {table: 1})
+        for text in ('{"newEventRequest":{}}', "UserId,Date\nu,2026-07-27\n"):
+            self.assertEqual([r["reason"] for r in self.run_on({"any.gz": text})["rejects"]], ["unknown_content"])
 
 
 class Csv(unittest.TestCase):

@@ -4,7 +4,7 @@ use crate::input::Input;
 use crate::object::Object;
 use crate::output::Output;
 use crate::table::Family;
-use crate::{chat, user_report};
+use crate::{by_user_analytic, chat, dev_task, inline_completion, user_report};
 
 /// A kind of object, and how its records become rows.
 #[derive(Debug)]
@@ -73,7 +73,13 @@ pub trait Decoder: Send {
 }
 
 /// Every dataset, in the order of their names.
-pub static DATASETS: &[&Dataset] = &[&chat::DATASET, &user_report::DATASET];
+pub static DATASETS: &[&Dataset] = &[
+    &by_user_analytic::DATASET,
+    &chat::DATASET,
+    &dev_task::DATASET,
+    &inline_completion::DATASET,
+    &user_report::DATASET,
+];
 
 /// The dataset of a name.
 pub fn by_name(name: &str) -> Option<&'static Dataset> {

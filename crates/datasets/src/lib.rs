@@ -4,13 +4,16 @@
 //! [`dataset::DATASETS`] lists them. Everything else in the crate is what datasets share: [`table`] (columns, schemas),
 //! [`object`] (what a key tells), [`input`] (the inflated bytes), [`output`] (rows, rejects, drift) and [`day`], [`instant`].
 
+pub mod by_user_analytic;
 pub mod chat;
 pub mod dataset;
 pub mod day;
 pub mod ddl;
+pub mod dev_task;
 pub mod dims;
 pub mod drift;
 pub mod generate;
+pub mod inline_completion;
 pub mod input;
 pub mod instant;
 mod json;
@@ -19,6 +22,7 @@ mod lineage;
 pub mod model;
 pub mod object;
 pub mod output;
+mod prompt_log;
 pub mod reason;
 pub mod rejects;
 pub mod render;

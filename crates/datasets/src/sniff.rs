@@ -80,6 +80,20 @@ mod tests {
             None
         );
         assert_eq!(name(b"{\"records\":[]}"), None);
+        assert_eq!(
+            name(b"[{\"generateCompletionsEventRequest\":{\"leftContext\":\""),
+            Some("inline_completion")
+        );
+        assert_eq!(
+            name(b"{\"startTaskAssistCodeGenerationEventRequest\":{\"prompt\":\""),
+            Some("dev_task")
+        );
+        // Code may well speak of logs: in its own quotes only.
+        assert_eq!(
+            name(b"{\"generateCompletionsEventRequest\":{\"leftContext\":\"\\\"generateAssistantResponseEventRequest\\\"\"}}"),
+            Some("inline_completion")
+        );
+        assert_eq!(name(b"{\"newThingEventRequest\":{\"prompt\":\"\"}}"), None);
     }
 
     #[test]
@@ -87,6 +101,14 @@ mod tests {
         assert_eq!(
             name(b"\xef\xbb\xbf\n USERID ,\"date\",Total_Messages\r\nx,y,z"),
             Some("user_report")
+        );
+        assert_eq!(
+            name(b"UserId,Date,INLINECHAT_EVENTCOUNT\r\n"),
+            Some("by_user_analytic")
+        );
+        assert_eq!(
+            name(b"Date,UserId,Inline_SuggestionsCount,Chat_AICodeLines"),
+            Some("by_user_analytic")
         );
         assert_eq!(name(b"Date,UserId\n"), None);
         assert_eq!(name(b"Date,Client_Type,Total_Messages\n"), None);

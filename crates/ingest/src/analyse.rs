@@ -13,10 +13,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use crate::bitmap::Bitmap;
 use crate::cut::Places;
 use crate::duplicates::{Candidate, Decisions, Duplicates};
-use crate::merge::{MergeError, MergeInput};
+use crate::merge::{ListedTwin, MergeError, MergeInput};
 use crate::row_hash;
 use crate::row_reader::RowReader;
-use crate::run_cursor::{RunCursor, is_rejects};
+use crate::run_cursor::{RunCursor, first, is_rejects};
 
 /// What the first pass found.
 #[derive(Debug)]
@@ -117,158 +117,191 @@ impl Groups {
 /// # Errors
 /// If a run, a listed twin or a temporary file cannot be read.
 pub fn analyse(input: &MergeInput<'_>, temp: &Path, memory: usize) -> Result<Analysis, MergeError> {
-    let table = input.partition.family.tables[0];
-    let columns = head_columns(table);
+    let columns = head_columns(input.partition.family.tables[0]);
     let mut cursors = Vec::new();
     for run in &input.runs {
-        cursors.push(
-            RunCursor::new(run, input.partition, 0, Some(&columns)).map_err(MergeError::read)?,
-        );
+        let cursor = RunCursor::new(run, input.partition, 0, Some(&columns));
+        cursors.push(cursor.map_err(MergeError::Read)?);
     }
-    let mut heads: Vec<Heads> = cursors.iter().map(|_| Heads::default()).collect();
+    let mut pass = FirstPass {
+        input,
+        heads: cursors.iter().map(|_| Heads::default()).collect(),
+        duplicates: Duplicates::new(temp, memory),
+        emitted: Bitmap::default(),
+        counts: Counts::default(),
+        new_rejects: BTreeMap::new(),
+        rejects_before: HashSet::new(),
+        groups: Groups {
+            ranks: vec![Vec::new(); cursors.len()],
+            clean: vec![Vec::new(); cursors.len()],
+        },
+        rank: 0,
+    };
     let mut twins = (input.listed)()?;
     let mut listed = twins.next().transpose()?;
-    let mut duplicates = Duplicates::new(temp, memory);
-    let mut emitted = Bitmap::default();
-    let mut counts = Counts::default();
-    let mut new_rejects = BTreeMap::new();
-    let mut groups = Groups {
-        ranks: vec![Vec::new(); cursors.len()],
-        clean: vec![Vec::new(); cursors.len()],
-    };
-    let mut rejects_before: HashSet<u64> = HashSet::new();
-    let mut rank = 0;
     loop {
-        let first = crate::run_cursor::first(&cursors);
-        let twin_first = listed.as_ref().is_some_and(|twin| {
-            first
-                .and_then(|run| cursors[run].place())
-                .is_none_or(|place| twin.place(input.partition) < place)
-        });
-        if twin_first && let Some(twin) = listed.take() {
-            let place = twin.place(input.partition);
-            let dead = input.gone(0, place.day, place.object);
-            duplicates.push(&Candidate {
-                key: twin.key,
-                rank,
-                run: 0,
-                row: twin.row,
-                listed: true,
-                dead,
-                report_ts: twin.report_ts,
-                dated: place.day != Day::UNDATED,
-                account: twin.account_id.is_some(),
-                variant: u32::MAX,
-            })?;
-            emitted.push(false);
+        let first = first(&cursors);
+        let place = first.and_then(|run| cursors[run].place());
+        let twin_first =
+            |twin: &ListedTwin| place.is_none_or(|place| twin.place(input.partition) < place);
+        if listed.as_ref().is_some_and(twin_first)
+            && let Some(twin) = listed.take()
+        {
+            pass.listed(&twin)?;
             listed = twins.next().transpose()?;
-            rank += 1;
             continue;
         }
         let Some(run) = first else { break };
-        let cursor = &mut cursors[run];
-        let Some((batch, row)) = cursor.row() else {
-            break;
-        };
-        let head = &mut heads[run];
+        pass.row(run, &cursors[run])?;
+        cursors[run].advance().map_err(MergeError::Read)?;
+    }
+    drop(cursors);
+    pass.decide()
+}
+
+/// The first pass, rank by rank.
+struct FirstPass<'a, 'i> {
+    input: &'a MergeInput<'i>,
+    heads: Vec<Heads>,
+    duplicates: Duplicates,
+    emitted: Bitmap,
+    counts: Counts,
+    new_rejects: BTreeMap<String, u64>,
+    rejects_before: HashSet<u64>,
+    groups: Groups,
+    rank: u64,
+}
+
+impl FirstPass<'_, '_> {
+    /// Takes a twin that is listed with the old part.
+    fn listed(&mut self, twin: &ListedTwin) -> Result<(), MergeError> {
+        let place = twin.place(self.input.partition);
+        self.duplicates.push(&Candidate {
+            key: twin.key,
+            rank: self.rank,
+            run: 0,
+            row: twin.row,
+            listed: true,
+            dead: self.input.gone(0, place.day, place.object),
+            report_ts: twin.report_ts,
+            dated: place.day != Day::UNDATED,
+            account: twin.account_id.is_some(),
+            variant: u32::MAX,
+        })?;
+        self.emitted.push(false);
+        self.rank += 1;
+        Ok(())
+    }
+
+    /// Takes the row at a run's cursor.
+    fn row(&mut self, run: usize, cursor: &RunCursor<'_>) -> Result<(), MergeError> {
+        let (batch, row) = cursor.row().expect("invariant: there is a row");
+        let place = cursor.place().expect("invariant: there is a row");
+        let head = &mut self.heads[run];
         if head.batch_no != cursor.batch_no {
             *head = Heads {
                 batch_no: cursor.batch_no,
-                keys: row_hash::keys(table, batch),
+                keys: row_hash::keys(self.input.partition.family.tables[0], batch),
                 last_gone: None,
             };
         }
-        let place = cursor.place().expect("invariant: there is a row");
         // An object's rows stand together: asked once an object and batch.
         let gone = match &head.last_gone {
             Some((object, gone)) if object == place.object => *gone,
             _ => {
-                let gone = input.gone(run, place.day, place.object);
+                let gone = self.input.gone(run, place.day, place.object);
                 head.last_gone = Some((place.object.to_owned(), gone));
                 gone
             }
         };
-        if is_rejects(input.partition.family) {
-            let id = reject_id(batch, row);
-            if run == 0 {
-                rejects_before.insert(id);
-            } else if !gone && !rejects_before.contains(&id) {
-                let reason = text(batch, "reason", row).unwrap_or_default();
-                *new_rejects.entry(reason.to_owned()).or_default() += 1;
-            }
+        let key = head.keys[row];
+        if is_rejects(self.input.partition.family) {
+            self.reject(run, gone, batch, row);
         }
         match (run, gone) {
             (0, _) => {
-                counts.before += 1;
-                counts.replaced += u64::from(gone);
+                self.counts.before += 1;
+                self.counts.replaced += u64::from(gone);
             }
-            (_, false) => counts.accepted += 1,
+            (_, false) => self.counts.accepted += 1,
             (_, true) => {}
         }
-        if let Some(key) = head.keys[row] {
-            duplicates.push(&Candidate {
+        if let Some(key) = key {
+            let account = batch.column_by_name("account_id");
+            self.duplicates.push(&Candidate {
                 key,
-                rank,
-                run: u8::try_from(run).unwrap_or(u8::MAX - 1),
+                rank: self.rank,
+                run: u8::try_from(run).expect("invariant: a run a dataset, and the old part"),
                 row: cursor.row_no(),
                 listed: false,
                 dead: gone,
                 report_ts: timestamp(batch, row),
                 dated: place.day != Day::UNDATED,
-                account: batch
-                    .column_by_name("account_id")
-                    .is_some_and(|column| column.is_valid(row)),
+                account: account.is_some_and(|column| column.is_valid(row)),
                 variant: variant(batch, row),
             })?;
         }
-        emitted.push(!gone);
-        groups.see(run, cursor.group(), rank);
+        self.emitted.push(!gone);
+        self.groups.see(run, cursor.group(), self.rank);
         if gone {
-            groups.change(rank);
+            self.groups.change(self.rank);
         }
-        rank += 1;
-        cursor.advance().map_err(MergeError::read)?;
+        self.rank += 1;
+        Ok(())
     }
-    drop(cursors);
-    let before = emitted.clone();
-    let mut contents = Contents {
-        input,
-        open: None,
-        bytes: Vec::new(),
-    };
-    let mut changes = false;
-    let change = |rank| {
-        changes = true;
-        groups.change(rank);
-    };
-    let decisions = duplicates.decide(&mut emitted, change, |run, row| {
-        contents.hash(usize::from(run), row)
-    })?;
-    for at in 0..rank {
-        if before.get(at) != emitted.get(at) {
-            groups.change(at);
-            if before.get(at) {
-                counts.new_twins += 1;
-            } else {
-                counts.taking_over += 1;
+
+    /// Counts a reject that was not in the table before. The old one of the same record comes first.
+    fn reject(&mut self, run: usize, gone: bool, batch: &RecordBatch, row: usize) {
+        let id = reject_id(batch, row);
+        if run == 0 {
+            self.rejects_before.insert(id);
+        } else if !gone && !self.rejects_before.contains(&id) {
+            let reason = text(batch, "reason", row).unwrap_or_default();
+            *self.new_rejects.entry(reason.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn decide(self) -> Result<Analysis, MergeError> {
+        let (mut emitted, mut groups, mut counts) = (self.emitted, self.groups, self.counts);
+        let before = emitted.clone();
+        let mut contents = Contents {
+            input: self.input,
+            open: None,
+            bytes: Vec::new(),
+        };
+        let mut changes = false;
+        let change = |rank| {
+            changes = true;
+            groups.change(rank);
+        };
+        let content = |run, row| contents.hash(usize::from(run), row);
+        let decisions = self.duplicates.decide(&mut emitted, change, content)?;
+        for at in 0..self.rank {
+            if before.get(at) != emitted.get(at) {
+                groups.change(at);
+                if before.get(at) {
+                    counts.new_twins += 1;
+                } else {
+                    counts.taking_over += 1;
+                }
             }
         }
+        emitted.freeze();
+        counts.after = emitted.count();
+        counts.variants = decisions.variant_count;
+        counts.twins = decisions.twin_count;
+        if !counts.balance() {
+            return Err(MergeError::Unbalanced { counts });
+        }
+        Ok(Analysis {
+            emitted,
+            decisions,
+            clean: groups.clean,
+            changes,
+            counts,
+            new_rejects: self.new_rejects,
+        })
     }
-    emitted.freeze();
-    counts.after = emitted.count();
-    counts.variants = decisions.variant_count;
-    counts.twins = decisions.twin_count;
-    if !counts.balance() {
-        return Err(MergeError::Unbalanced { counts });
-    }
-    Ok(Analysis {
-        emitted,
-        decisions,
-        clean: groups.clean,
-        changes,
-        counts,
-        new_rejects,
-    })
 }
 
 /// What was computed of a cursor's batch.

@@ -14,14 +14,15 @@ use promptlake_lake::temp::RunTemp;
 
 use crate::commit::{CommitError, Committed, Committer};
 use crate::discover::{Discovery, Filter, discover, with_causes};
+use crate::mending::Mending;
 use crate::options::RunOptions;
 use crate::permits::Permits;
-use crate::plan::{LedgerView, PlanOptions, PlanProblem, Planner};
+use crate::plan::{LedgerView, PlanCounts, PlanOptions, PlanProblem, Planner};
 use crate::progress::{Progress, Stage as At};
 use crate::read::{ReadOptions, read};
 use crate::reading::{Read, Reading};
 use crate::repair::{self, Repairs};
-use crate::report::{LargeRow, RunReport};
+use crate::report::RunReport;
 use crate::run::{RunError, Shares};
 use crate::snapshot::Snapshot;
 use crate::stage::{ParkedRun, PartitionId, Stage};
@@ -77,10 +78,10 @@ impl Attempt<'_> {
         let snapshot = Snapshot::load(self.storage)?;
         let ledger = LedgerView::load(self.storage)?;
         let repairs = repair::find(self.storage, self.temp, &snapshot, &ledger)?;
-        if self.options.drop_missing && ledger.is_empty() && snapshot.is_empty() {
+        if self.options.drop_missing && ledger.is_empty() && !snapshot.is_empty() {
             return Err(RunError::NothingToDropBy);
         }
-        self.tell_state(report, &snapshot, &ledger, &repairs);
+        tell_state(report, &snapshot, &ledger, &repairs);
         clock.stop(report, At::Check);
 
         self.progress.stage(At::List, None);
@@ -107,73 +108,17 @@ impl Attempt<'_> {
         drift.merge(&found.drift);
         clock.stop(report, At::List);
 
-        let plan_options = PlanOptions {
-            rebuild: self.options.rebuild,
-            drop_missing: self.options.drop_missing,
-            listing_only: false,
-            wanted: repairs.wanted_names(),
-        };
-        let mut planner = Planner::new(
-            &found,
-            &self.options.sources,
-            &ledger,
-            self.storage,
-            self.temp.path(),
-            &plan_options,
-        );
-        self.progress.stage(At::Read, None);
-        let stage = Stage::new(self.encoder, self.temp.path().to_owned(), shares.staged);
-        let mut reading = Reading::new(
-            self.options,
-            self.temp.path(),
-            &repairs,
-            stage,
-            self.progress,
-        )?;
-        let read_options = ReadOptions {
-            sources: &self.options.sources,
-            threads: self.options.limits.threads,
-            max_object_bytes: self.options.limits.max_object_bytes,
-            stop: self.stop,
-        };
-        read::<RunError>(
-            &read_options,
-            || planner.next_job(),
-            |event| reading.take(event),
-        )?;
-        let (counts, problems) = (planner.counts(), planner.take_problems());
-        let done = reading.finish()?;
+        let (done, plan) = self.read(&found, &ledger, &repairs, shares)?;
         drift.merge(&done.drift);
         clock.stop(report, At::Read);
-        for problem in problems {
-            let (kind, what) = match &problem {
-                PlanProblem::Clash { what, .. } => ("clash", what.clone()),
-                PlanProblem::Object { what, .. } => ("object", what.clone()),
-                PlanProblem::Ledger { error } => {
-                    report.notice(error.clone());
-                    continue;
-                }
-            };
-            report.fail(kind, &what, problem.to_string());
-        }
-        for large in &done.large {
-            report.large_row(LargeRow {
-                table: large.table.to_owned(),
-                dt: large.dt.to_string(),
-                source_object: large.object.clone(),
-                record_index: large.index,
-                bytes: large.bytes,
-            });
-        }
-        report.rows_over_32_mb = report.rows_over_32_mb.max(done.large_count);
 
         self.progress
             .stage(At::Publish, Some(done.touched.len() as u64));
         let stopped = self.stop.load(Ordering::Relaxed);
-        let replaceable = self.replaceable(&repairs, &done);
+        let mending = Mending::new(self.options, &repairs, &snapshot, &found.complete, &done);
         let mut tally = Tally::default();
         if !stopped {
-            self.publish(&snapshot, &repairs, &replaceable, &done, shares, &mut tally);
+            self.publish(&snapshot, &repairs, &mending, &done, shares, &mut tally);
         }
         let update = LedgerUpdate {
             storage: self.storage,
@@ -189,8 +134,42 @@ impl Attempt<'_> {
         let in_the_way = !tally.conflicts.is_empty() || reopened > 0 || done.changed > 0;
         let again = in_the_way && !self.last && !self.stop.load(Ordering::Relaxed);
         tally.tell(report, again);
-        done.tell(report, &counts, &tally, again);
+        done.tell(report, &plan.counts, &tally, again);
+        if !again {
+            plan.tell(report);
+        }
         Ok(if again { Outcome::Again } else { Outcome::Done })
+    }
+
+    /// Reads what the plan says and stages its rows.
+    fn read(
+        &self,
+        found: &Discovery,
+        ledger: &LedgerView,
+        repairs: &Repairs,
+        shares: Shares,
+    ) -> Result<(Read, Planned), RunError> {
+        let sources = &self.options.sources;
+        let plan_options = PlanOptions {
+            rebuild: self.options.rebuild,
+            drop_missing: self.options.drop_missing,
+            listing_only: false,
+            wanted: repairs.wanted_names(),
+        };
+        let temp = self.temp.path();
+        let mut planner = Planner::new(found, sources, ledger, self.storage, temp, &plan_options);
+        self.progress.stage(At::Read, None);
+        let stage = Stage::new(self.encoder, temp.to_owned(), shares.staged);
+        let mut reading = Reading::new(self.options, temp, repairs, stage, self.progress)?;
+        let options = ReadOptions {
+            sources,
+            threads: self.options.limits.threads,
+            max_object_bytes: self.options.limits.max_object_bytes,
+            stop: self.stop,
+        };
+        read::<RunError>(&options, || planner.next_job(), |event| reading.take(event))?;
+        let (counts, problems) = (planner.counts(), planner.take_problems());
+        Ok((reading.finish()?, Planned { counts, problems }))
     }
 
     /// The source days to list: the run's, or all where the ledger is lost.
@@ -205,27 +184,12 @@ impl Attempt<'_> {
         self.options.window
     }
 
-    /// The partitions that may be made anew from what was read.
-    fn replaceable(&self, repairs: &Repairs, done: &Read) -> BTreeSet<PartitionId> {
-        if self.options.rebuild {
-            return done.touched.union(&repairs.stale).copied().collect();
-        }
-        let all_read = |id: &&PartitionId| {
-            repairs.fed_by.get(id).is_some_and(|objects| {
-                objects
-                    .iter()
-                    .all(|(day, object)| done.log.contains(*day, object))
-            })
-        };
-        repairs.stale.iter().filter(all_read).copied().collect()
-    }
-
     /// Commits all partitions, those that gain rows before those that only lose some.
     fn publish(
         &self,
         snapshot: &Snapshot,
         repairs: &Repairs,
-        replaceable: &BTreeSet<PartitionId>,
+        mending: &Mending,
         done: &Read,
         shares: Shares,
         tally: &mut Tally,
@@ -239,7 +203,7 @@ impl Attempt<'_> {
             read: done,
             stale: &repairs.stale,
             memory: shares.merge,
-            replaceable,
+            replaceable: &mending.replaceable,
             merges: &merges,
         };
         let (gaining, losing): (Vec<PartitionId>, Vec<PartitionId>) = done
@@ -256,9 +220,14 @@ impl Attempt<'_> {
                     && let Some(id) = lock(&next).next()
                 {
                     let staged = done.staged.get(&id).unwrap_or(&no_rows);
-                    let result = self
-                        .missing(snapshot, repairs, replaceable, id)
-                        .map_or_else(|| committer.commit(id, staged), Err);
+                    let result = match mending.blocked.get(&id) {
+                        Some(why) => Err(CommitError::Blocked { why: why.clone() }),
+                        None => committer.commit(id, staged),
+                    };
+                    // Published, or to be read again: nobody needs them, and the disk may be small.
+                    for file in staged.iter().flatten().flatten() {
+                        std::fs::remove_file(&file.path).ok();
+                    }
                     lock(&results).insert(id, result);
                     self.progress.advance(1);
                 }
@@ -271,48 +240,11 @@ impl Attempt<'_> {
             let results = results
                 .into_inner()
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
-            results
-                .into_iter()
-                .for_each(|(id, result)| tally.add(id, result));
+            for (id, result) in results {
+                tally.add(id, result);
+            }
         }
         tally.leave(done.touched.iter());
-    }
-
-    /// A part that was there and is lost is not made again from some of its objects alone.
-    fn missing(
-        &self,
-        snapshot: &Snapshot,
-        repairs: &Repairs,
-        replaceable: &BTreeSet<PartitionId>,
-        id: PartitionId,
-    ) -> Option<CommitError> {
-        let table = id.family.tables[0].name;
-        let lost = repairs.stale.contains(&id)
-            && snapshot.part(table, id.dt).is_none()
-            && !replaceable.contains(&id);
-        lost.then(|| CommitError::Damaged {
-            path: promptlake_lake::layout::part(table, id.dt),
-            error: "it is lost, and not all of its objects can be read again".to_owned(),
-        })
-    }
-
-    fn tell_state(
-        &self,
-        report: &mut RunReport,
-        snapshot: &Snapshot,
-        ledger: &LedgerView,
-        repairs: &Repairs,
-    ) {
-        for path in &snapshot.foreign {
-            report.notice(format!(
-                "{path} is none of ours: Athena reads whatever lies under tables/"
-            ));
-        }
-        ledger
-            .notices
-            .iter()
-            .chain(&repairs.notices)
-            .for_each(|notice| report.notice(notice.clone()));
     }
 
     fn tell_listing(&self, report: &mut RunReport, found: &Discovery) {
@@ -333,6 +265,39 @@ impl Attempt<'_> {
         report.objects.unrecognised = found.counts.unrecognised;
         report.objects.elsewhere = found.counts.elsewhere;
         report.objects.selected = found.counts.selected;
+    }
+}
+
+fn tell_state(report: &mut RunReport, snapshot: &Snapshot, ledger: &LedgerView, repairs: &Repairs) {
+    for path in &snapshot.foreign {
+        report.notice(format!(
+            "{path} is none of ours: Athena reads whatever lies under tables/"
+        ));
+    }
+    ledger
+        .notices
+        .iter()
+        .chain(&repairs.notices)
+        .for_each(|notice| report.notice(notice.clone()));
+}
+
+/// What a plan found.
+struct Planned {
+    counts: PlanCounts,
+    problems: Vec<PlanProblem>,
+}
+
+impl Planned {
+    fn tell(&self, report: &mut RunReport) {
+        for problem in &self.problems {
+            match problem {
+                PlanProblem::Clash { what, .. } => report.fail("clash", what, problem.to_string()),
+                PlanProblem::Object { what, .. } => {
+                    report.fail("object", what, problem.to_string());
+                }
+                PlanProblem::Ledger { error } => report.notice(error.clone()),
+            }
+        }
     }
 }
 

@@ -85,8 +85,12 @@ mod tests {
         #[test]
         fn rank_counts_what_stands_before(bits in prop::collection::vec(any::<bool>(), 0..300)) {
             let mut bitmap = Bitmap::default();
-            bits.iter().for_each(|_| bitmap.push(true));
-            bits.iter().enumerate().for_each(|(at, bit)| bitmap.set(at as u64, *bit));
+            for _ in &bits {
+                bitmap.push(true);
+            }
+            for (at, bit) in bits.iter().enumerate() {
+                bitmap.set(at as u64, *bit);
+            }
             bitmap.freeze();
             for at in 0..bits.len() {
                 prop_assert_eq!(bitmap.rank(at as u64), bits[..at].iter().filter(|bit| **bit).count() as u64);

@@ -92,6 +92,12 @@ pub enum CommitError {
         /// What was noticed.
         error: String,
     },
+    /// It is stale and cannot be mended by this run. Nothing was changed.
+    #[error("{why}")]
+    Blocked {
+        /// Why.
+        why: String,
+    },
     /// The merge failed. Nothing was changed.
     #[error("merge {path}")]
     Merge {

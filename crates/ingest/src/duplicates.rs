@@ -14,6 +14,10 @@ use crate::sorter::{Sorted, Sorter};
 const GROUP: usize = 1 << 16;
 
 /// A row or a listed twin, as far as duplicates are concerned.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts of a row"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// Hash of its key.
@@ -73,8 +77,8 @@ impl Decided {
     ///
     /// # Errors
     /// If a spilled run cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Decision>> {
-        Ok(self.0.next()?.map(|record| {
+    pub fn pop(&mut self) -> io::Result<Option<Decision>> {
+        Ok(self.0.pop()?.map(|record| {
             let row = u64_at(&record, 12);
             Decision {
                 rank: u64_at(&record, 0),
@@ -93,7 +97,7 @@ impl Decisions {
     pub fn next_twin(&mut self) -> io::Result<Option<(u64, u64)>> {
         Ok(self
             .twins
-            .next()?
+            .pop()?
             .map(|record| (u64_at(&record, 0), u64_at(&record, 8))))
     }
 }
@@ -138,29 +142,27 @@ impl Duplicates {
     ) -> Result<Decisions, E> {
         let mut by_row = Sorter::<56>::new(&self.temp, self.bytes);
         let mut by_content = Sorter::<64>::new(&self.temp, self.bytes);
-        let mut changed = Sorter::<20>::new(&self.temp, self.bytes);
+        let mut decided = Sorter::<20>::new(&self.temp, self.bytes);
         let mut taking = Sorter::<20>::new(&self.temp, self.bytes);
         let mut candidates = self.candidates.sorted()?;
         let mut group: Vec<Candidate> = Vec::new();
         let mut unread: Option<u128> = None;
-        let mut next = candidates.next()?.map(|record| unpack(&record));
-        while let Some(candidate) = next {
-            next = candidates.next()?.map(|record| unpack(&record));
-            if unread == Some(candidate.key) {
-                want(&mut by_row, &candidate)?;
+        let mut next = candidates.pop()?.map(|record| unpack(&record));
+        while let Some(one) = next {
+            next = candidates.pop()?.map(|record| unpack(&record));
+            if unread == Some(one.key) {
+                want(&mut by_row, &one)?;
                 continue;
             }
-            group.push(candidate);
-            if next.is_some_and(|next| next.key == candidate.key) && group.len() < GROUP {
+            group.push(one);
+            if next.is_some_and(|next| next.key == one.key) && group.len() < GROUP {
                 continue;
             }
             if group.len() >= GROUP {
-                unread = Some(candidate.key);
-                group
-                    .iter()
-                    .try_for_each(|candidate| want(&mut by_row, candidate))?;
+                unread = Some(one.key);
+                group.iter().try_for_each(|one| want(&mut by_row, one))?;
             } else {
-                resolve(&group, &mut by_row, &mut by_content, &mut changed)?;
+                resolve(&group, &mut by_row, &mut by_content, &mut decided)?;
             }
             group.clear();
         }
@@ -168,31 +170,31 @@ impl Duplicates {
 
         let mut by_row = by_row.sorted()?;
         let mut last: Option<((u8, u64), u128)> = None;
-        while let Some(record) = by_row.next()? {
+        while let Some(record) = by_row.pop()? {
             let at = (record[0], u64_at(&record, 1));
             let content = match last {
                 Some((same, content)) if same == at => content,
                 _ => contents(at.0, at.1)?,
             };
             last = Some((at, content));
-            let mut candidate = [0; 48];
-            candidate[..47].copy_from_slice(&record[9..]);
-            by_content.push(pack_class(&unpack(&candidate), content))?;
+            let mut packed = [0; 48];
+            packed[..47].copy_from_slice(&record[9..]);
+            by_content.push(pack_class(&unpack(&packed), content))?;
         }
         let (twins, twin_count, variant_count) =
-            classes(&self.temp, self.bytes, by_content, &mut changed, emitted)?;
-        let mut all = changed.sorted()?;
-        let mut changed = Sorter::<20>::new(&self.temp, self.bytes);
-        while let Some(record) = all.next()? {
+            classes(&self.temp, self.bytes, by_content, &mut decided, emitted)?;
+        let mut all = decided.sorted()?;
+        let mut again = Sorter::<20>::new(&self.temp, self.bytes);
+        while let Some(record) = all.pop()? {
             changes(u64_at(&record, 0));
             if u64_at(&record, 12) != u64::MAX {
                 taking.push(record)?;
             }
-            changed.push(record)?;
+            again.push(record)?;
         }
-        let (changed, taking) = (Decided(changed.sorted()?), Decided(taking.sorted()?));
+        let taking = Decided(taking.sorted()?);
         Ok(Decisions {
-            changed,
+            changed: Decided(again.sorted()?),
             taking,
             twins: twins.sorted()?,
             twin_count,
@@ -216,7 +218,7 @@ fn classes(
     let mut twin_count = 0;
     let mut by_content = by_content.sorted()?;
     let mut class: Option<([u8; 32], u64)> = None;
-    while let Some(record) = by_content.next()? {
+    while let Some(record) = by_content.pop()? {
         let (candidate, content) = unpack_class(&record);
         match class {
             Some((class, standing)) if class == content => {
@@ -237,7 +239,7 @@ fn classes(
     let mut stands = stands.sorted()?;
     let mut variant_count = 0;
     let mut last: Option<(u128, u32)> = None;
-    while let Some(record) = stands.next()? {
+    while let Some(record) = stands.pop()? {
         let candidate = unpack_standing(&record);
         let variant = match last {
             Some((key, variant)) if key == candidate.key => variant.saturating_add(1),

@@ -14,10 +14,12 @@ pub mod exit;
 pub mod inflate;
 #[cfg(test)]
 mod memory_source;
+pub mod mending;
 pub mod merge;
 pub mod object_list;
 pub mod options;
 pub mod part;
+pub mod patch;
 pub mod permits;
 pub mod plan;
 pub mod progress;
@@ -38,4 +40,5 @@ pub mod spool;
 pub mod stage;
 pub mod table_writer;
 pub mod tally;
+pub mod walk;
 pub mod write_ledger;

@@ -332,7 +332,7 @@ fn read_object(
     let (body, hash) = BodyHash::of(body);
     let mut input = inflater.input(body);
     decode(&mut object, &mut input, decoders, output);
-    let inflated = input.offset();
+    let inflated_bytes = input.offset();
     drop(input);
     let outcome = output.take_outcome();
     let outcome = match inflater.failure() {
@@ -355,7 +355,7 @@ fn read_object(
         hash: hash.finish(planned.size),
         planned,
         outcome,
-        inflated,
+        inflated: inflated_bytes,
     }
 }
 
@@ -381,16 +381,13 @@ fn decode(
         }
         object.dataset = sniff(input.window());
     }
-    match object.dataset {
-        Some(dataset) => {
-            let decoder = decoders
-                .entry(dataset.name)
-                .or_insert_with(|| (dataset.decoder)());
-            decoder.decode(object, input, output);
-        }
-        None => {
-            let detail = "the content is of no known dataset".to_owned();
-            output.reject_rest(object, input, Reason::UnknownContent, detail, None);
-        }
+    if let Some(dataset) = object.dataset {
+        let decoder = decoders
+            .entry(dataset.name)
+            .or_insert_with(|| (dataset.decoder)());
+        decoder.decode(object, input, output);
+    } else {
+        let detail = "the content is of no known dataset".to_owned();
+        output.reject_rest(object, input, Reason::UnknownContent, detail, None);
     }
 }

@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::read::{Event, ReadObject};
 use crate::read_log::{Logged, ReadLog, ReadLogWriter};
 use crate::repair::Repairs;
-use crate::report::{MAX_LISTED, RunReport};
+use crate::report::{LargeRow, MAX_LISTED, RunReport};
 use crate::run::RunError;
 use crate::snapshot::partition_of;
 use crate::stage::{Large, ParkedRun, PartitionId, Stage};
@@ -65,9 +65,9 @@ pub struct Read {
     /// What the schema does not know.
     pub drift: Drift,
     /// Rows over 32 MB, the first hundred.
-    pub large: Vec<Large>,
+    large: Vec<Large>,
     /// Their number.
-    pub large_count: u64,
+    large_count: u64,
     objects: u64,
     bytes: u64,
     inflated: u64,
@@ -180,9 +180,9 @@ impl<'a> Reading<'a> {
                 drop: true,
                 skipped: (0, 0),
             });
-        let mut notes: Vec<Logged> = noted.chain(dropped).collect();
-        notes.sort_by(|a, b| a.entry.object.cmp(&b.entry.object));
-        for note in notes {
+        let mut all: Vec<Logged> = noted.chain(dropped).collect();
+        all.sort_by(|a, b| a.entry.object.cmp(&b.entry.object));
+        for note in all {
             self.touch(&note.fed);
             self.notes.push(&note, note.drop)?;
         }
@@ -318,6 +318,10 @@ impl Read {
         objects.left = plan
             .read
             .saturating_sub(self.objects + self.failed.len() as u64);
+        report.rows_over_32_mb = report.rows_over_32_mb.max(self.large_count);
+        if report.large_rows.is_empty() {
+            report.large_rows = self.large.iter().map(large_row).collect();
+        }
         report.bytes.read += self.bytes;
         report.bytes.inflated += self.inflated;
         if !again {
@@ -335,5 +339,15 @@ impl Read {
             records.skipped += counts.skipped;
             records.control += counts.control;
         }
+    }
+}
+
+fn large_row(large: &Large) -> LargeRow {
+    LargeRow {
+        table: large.table.to_owned(),
+        dt: large.dt.to_string(),
+        source_object: large.object.clone(),
+        record_index: large.index,
+        bytes: large.bytes,
     }
 }

@@ -124,8 +124,11 @@ fn changed(snapshot: &Snapshot, ledger: &LedgerView) -> BTreeSet<PartitionId> {
         .collect()
 }
 
-/// What an inventory says of an object: ETag, size, rows.
-type Known = BTreeMap<(Day, String), (String, u64, u64)>;
+/// What inventories say of objects.
+type Known = BTreeMap<(Day, String), Inventoried>;
+
+/// ETag, size, rows.
+type Inventoried = (String, u64, u64);
 
 /// Whether a table's inventory describes its part; collects the objects that either names.
 fn inspect(
@@ -252,7 +255,7 @@ fn want_unknown(
     id: PartitionId,
     objects: Known,
 ) -> Result<(), StateError> {
-    let mut by_day: BTreeMap<(String, Day), BTreeMap<String, (String, u64, u64)>> = BTreeMap::new();
+    let mut by_day: BTreeMap<(String, Day), BTreeMap<String, Inventoried>> = BTreeMap::new();
     for ((day, object), known) in objects {
         by_day
             .entry((dataset_of(id, &object), day))

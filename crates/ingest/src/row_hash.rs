@@ -53,7 +53,7 @@ fn feed(array: &ArrayRef, row: usize, bytes: &mut Vec<u8>) {
             bytes.extend_from_slice(text.as_bytes());
         }
         DataType::Int64 => {
-            bytes.extend_from_slice(&array.as_primitive::<Int64Type>().value(row).to_le_bytes())
+            bytes.extend_from_slice(&array.as_primitive::<Int64Type>().value(row).to_le_bytes());
         }
         DataType::Float64 => bytes.extend_from_slice(
             &array
@@ -64,7 +64,7 @@ fn feed(array: &ArrayRef, row: usize, bytes: &mut Vec<u8>) {
         ),
         DataType::Boolean => bytes.push(u8::from(array.as_boolean().value(row))),
         DataType::Date32 => {
-            bytes.extend_from_slice(&array.as_primitive::<Date32Type>().value(row).to_le_bytes())
+            bytes.extend_from_slice(&array.as_primitive::<Date32Type>().value(row).to_le_bytes());
         }
         DataType::Timestamp(..) => {
             bytes.extend_from_slice(

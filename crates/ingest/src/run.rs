@@ -61,7 +61,9 @@ pub enum RunError {
     #[error("start threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
     /// `--drop-missing` needs to know what was there.
-    #[error("--drop-missing: neither ledger nor inventory tell what was there before")]
+    #[error(
+        "--drop-missing: the ledger is lost, so nothing tells what was there before; run once without it"
+    )]
     NothingToDropBy,
 }
 

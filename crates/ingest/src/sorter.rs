@@ -88,7 +88,7 @@ impl<const N: usize> Sorted<N> {
     ///
     /// # Errors
     /// If a run cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<[u8; N]>> {
+    pub fn pop(&mut self) -> io::Result<Option<[u8; N]>> {
         let spilled_first = match (self.heads.peek(), self.held.peek()) {
             (Some(Reverse((spilled, _))), Some(held)) => spilled <= held,
             (spilled, _) => spilled.is_some(),
@@ -131,7 +131,7 @@ mod tests {
             }
             let mut sorted = sorter.sorted().unwrap();
             let mut seen = Vec::new();
-            while let Some(record) = sorted.next().unwrap() {
+            while let Some(record) = sorted.pop().unwrap() {
                 seen.push(record);
             }
             let mut expected = records;

@@ -92,7 +92,6 @@ pub struct Stage {
     temp: PathBuf,
     budget: u64,
     partitions: BTreeMap<PartitionId, Staged>,
-    files: u64,
     appends: u64,
     day: Day,
     large: Vec<Large>,
@@ -123,7 +122,6 @@ impl Stage {
             temp,
             budget,
             partitions: BTreeMap::new(),
-            files: 0,
             appends: 0,
             day: Day(i32::MIN),
             large: Vec::new(),
@@ -275,11 +273,8 @@ impl Stage {
         if staged.live.is_none() {
             let mut writers = Vec::new();
             for table in id.family.tables {
-                self.files += 1;
-                let path = self
-                    .temp
-                    .join(format!("{}-{}-{}.parquet", table.name, id.dt, self.files));
-                writers.push(TableWriter::create(&self.encoder, table, path)?);
+                let path = self.encoder.new_path(&self.temp, table, id.dt);
+                writers.push(TableWriter::create(&self.encoder, table, &path)?);
             }
             staged.live = Some(Live {
                 writers,

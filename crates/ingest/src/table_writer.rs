@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -11,6 +11,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory};
 use parquet::errors::ParquetError;
+use promptlake_datasets::day::Day;
 use promptlake_datasets::table::Table;
 use promptlake_lake::settings::Encoding;
 
@@ -27,6 +28,7 @@ pub struct Encoder {
     /// The lake's settings.
     pub encoding: Encoding,
     held: AtomicU64,
+    files: AtomicU64,
 }
 
 impl Encoder {
@@ -36,7 +38,14 @@ impl Encoder {
             pool,
             encoding,
             held: AtomicU64::new(0),
+            files: AtomicU64::new(0),
         })
+    }
+
+    /// A path in `temp` that no other call gives.
+    pub fn new_path(&self, temp: &Path, table: &Table, dt: Day) -> PathBuf {
+        let number = self.files.fetch_add(1, Ordering::Relaxed);
+        temp.join(format!("{}-{dt}-{number}.parquet", table.name))
     }
 
     /// The weight of the rows that writers hold, not yet encoded.
@@ -78,9 +87,9 @@ impl TableWriter {
     pub fn create(
         encoder: &Arc<Encoder>,
         table: &'static Table,
-        path: PathBuf,
+        path: &Path,
     ) -> Result<Self, ParquetError> {
-        let part = PartWriter::create(&path, table, &encoder.encoding)?;
+        let part = PartWriter::create(path, table, &encoder.encoding)?;
         Ok(Self {
             schema: table.arrow_schema(),
             factory: Arc::new(part.group_factory()),

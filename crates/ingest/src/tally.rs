@@ -27,7 +27,7 @@ impl Tally {
         match result {
             Ok(committed) => drop(self.committed.insert(id, committed)),
             Err(error @ CommitError::Conflict { .. }) => {
-                drop(self.conflicts.insert(id, error.to_string()))
+                drop(self.conflicts.insert(id, error.to_string()));
             }
             Err(error) => drop(self.failed.insert(id, with_causes(&error))),
         }

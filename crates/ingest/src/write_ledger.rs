@@ -74,7 +74,7 @@ impl LedgerUpdate<'_> {
             if self.nothing {
                 continue;
             }
-            let unread = self.unread(dataset, day, report);
+            let unread = self.unread(dataset, day);
             let updated = self.update(dataset, day, &work, tally, &unread, report)?;
             reopened += updated.reopened.len() as u64;
             let state = match (work.listing, updated.version) {
@@ -222,7 +222,7 @@ impl LedgerUpdate<'_> {
 
     /// What a repair wanted and no listing showed, and the ledger does not know: kept open, with the partitions that hold
     /// its rows, so that they are found should the object come back.
-    fn unread(&self, dataset: &str, day: Day, report: &mut RunReport) -> Vec<LedgerEntry> {
+    fn unread(&self, dataset: &str, day: Day) -> Vec<LedgerEntry> {
         let wanted = self.repairs.wanted.get(&(dataset.to_owned(), day));
         let mut unread = Vec::new();
         for (object, entry) in wanted.into_iter().flatten() {
@@ -230,26 +230,13 @@ impl LedgerUpdate<'_> {
                 continue;
             }
             let known = !entry.name.is_empty();
-            let stale = entry
-                .feeds
-                .iter()
-                .filter_map(|feed| partition_of(&feed.table, feed.dt))
-                .any(|id| self.repairs.stale.contains(&id));
-            if known
-                && stale
-                && !self
-                    .sources
-                    .iter()
-                    .any(|source| source.name() == entry.name)
-            {
-                let why = format!(
-                    "it has to be read again, but its source {} is not named in this run",
-                    entry.name
-                );
-                report.fail("object", object, why);
-            }
             if !known {
-                unread.push(entry.clone());
+                let mut entry = entry.clone();
+                // With one source there is no doubt where it came from.
+                if let [only] = self.sources {
+                    only.name().clone_into(&mut entry.name);
+                }
+                unread.push(entry);
             }
         }
         unread

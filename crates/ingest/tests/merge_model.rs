@@ -1,5 +1,10 @@
 //! The stage and the merge against a model in memory: any history of objects read again and again leaves the rows
 //! that the model says, in the bytes that one reading of everything leaves.
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_wrap,
+    reason = "a test that cannot go on panics, and its numbers are small"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;

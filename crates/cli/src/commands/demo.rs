@@ -1,12 +1,84 @@
-//! `promptlake demo`
+//! `promptlake demo`: an invented bucket, the run that converts it, and what to do next.
 
-use anyhow::bail;
+mod bucket;
+mod folder;
+mod guide;
+
+use anyhow::Context as _;
+use clap::builder::Resettable;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use promptlake_ingest::exit::Exit;
 
-use crate::args::DemoArgs;
+use crate::args::{Cli, DemoArgs, RunArgs};
 use crate::printer::Printer;
+use crate::{escape, resolve};
 
-/// Makes the demo.
-pub(crate) fn run(args: &DemoArgs, _printer: &Printer) -> anyhow::Result<Exit> {
-    bail!("demo {} is not built yet", args.dir.display());
+use self::folder::Folder;
+
+/// Makes the demo anew, and says on stdout where it is.
+pub(crate) fn run(args: &DemoArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let folder = Folder::begin(&args.dir)?;
+    printer.info(&format!(
+        "an invented bucket of {} days from {} on: {}",
+        bucket::DAYS,
+        bucket::first_day(),
+        escape::one_line(&folder.bucket())
+    ));
+    let objects = bucket::write(&args.dir.join(folder::BUCKET))?;
+    let words = command(&folder);
+    printer.info(&format!("\n{}\n", guide::shell(&words)));
+    let options = resolve::run(&run_args(&words)?)?;
+    let report = super::run::convert(&options, printer)?;
+    printer.data(&guide::text(&folder, objects, &report))?;
+    Ok(super::run::exit(&report))
+}
+
+/// The words of the command line that converts the bucket.
+fn command(folder: &Folder) -> Vec<String> {
+    [
+        "promptlake",
+        "run",
+        "--source",
+        &format!("demo={}", folder.bucket()),
+        "--lake",
+        &folder.lake(),
+        "--all",
+        "--max-rejects",
+        &bucket::REJECTS.to_string(),
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// What `promptlake run` makes of these words: what is shown is what is done. The environment has no part in it.
+fn run_args(words: &[String]) -> anyhow::Result<RunArgs> {
+    let mut command =
+        Cli::command().mut_subcommand("run", |run| run.mut_args(|arg| arg.env(Resettable::Reset)));
+    let matches = command.try_get_matches_from_mut(words)?;
+    let run = matches
+        .subcommand_matches("run")
+        .context("no subcommand run")?;
+    Ok(RunArgs::from_arg_matches(run)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_shown_is_one_that_can_be_typed() {
+        let folder = Folder::named("a demo".to_owned());
+        let words = command(&folder);
+        assert_eq!(
+            guide::shell(&words),
+            format!(
+                "promptlake run --source 'demo=a demo/bucket' --lake 'a demo/lake' --all --max-rejects {}",
+                bucket::REJECTS
+            )
+        );
+        let args = run_args(&words).unwrap();
+        assert_eq!(args.sources.sources, ["demo=a demo/bucket"]);
+        assert!(args.window.all);
+        assert_eq!(args.outcome.max_rejects, bucket::REJECTS);
+    }
 }

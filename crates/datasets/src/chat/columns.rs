@@ -1,5 +1,6 @@
 //! The columns of `chat`.
 
+use crate::prompt_log::columns;
 use crate::table::{Column, ColumnType, Family, Lineage, Table};
 
 /// What `web_links` holds.
@@ -15,43 +16,19 @@ pub static CHAT: Table = Table {
     version: 1,
     doc: "a chat record",
     own: &[
-        Column::plain(
-            "request_id",
-            ColumnType::Text,
-            "`requestId` of the response half; NULL where it is missing",
-        ),
-        Column::person(
-            "user_id",
-            ColumnType::Text,
-            "user within the identity store",
-        ),
-        Column::person("user_id_raw", ColumnType::Text, "`userId` as logged"),
-        Column::person(
-            "identity_store_id",
-            ColumnType::Text,
-            "the `d-…` before the first dot of `userId`; NULL where there is none",
-        ),
-        Column::plain(
-            "event_ts",
-            ColumnType::Instant,
-            "`timeStamp`, floored to milliseconds; NULL where it is missing or blank",
-        ),
-        Column::plain(
-            "event_ts_nanos",
-            ColumnType::Count,
-            "`timeStamp` in nanoseconds since 1970-01-01 UTC",
-        ),
-        Column::plain(
-            "event_date",
-            ColumnType::Date,
-            "UTC date of `event_ts`, the source day where it is NULL; equals `dt`",
-        ),
+        columns::REQUEST_ID,
+        columns::USER_ID,
+        columns::USER_ID_RAW,
+        columns::IDENTITY_STORE_ID,
+        columns::EVENT_TS,
+        columns::EVENT_TS_NANOS,
+        columns::EVENT_DATE,
         Column::plain(
             "chat_trigger_type",
             ColumnType::Text,
             "`chatTriggerType`: `MANUAL`, `INLINE_CHAT`, others may come",
         ),
-        Column::plain("customization_arn", ColumnType::Text, "`customizationArn`"),
+        columns::CUSTOMIZATION_ARN,
         Column::plain("model_id", ColumnType::Text, "`modelId` as logged"),
         Column::plain(
             "model",
@@ -128,16 +105,10 @@ pub static CHAT: Table = Table {
         variant: true,
         extra: true,
     },
-    key: &["request_id"],
-    key_required: &["request_id"],
-    not_content: &[
-        "source",
-        "source_object",
-        "record_index",
-        "account_id",
-        "region",
-    ],
-    bloom: &["request_id"],
+    key: columns::KEY,
+    key_required: columns::KEY,
+    not_content: columns::NOT_CONTENT,
+    bloom: columns::KEY,
 };
 
 /// Chat alone.

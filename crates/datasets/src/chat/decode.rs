@@ -6,12 +6,11 @@ use super::rows::{ChatRows, Row};
 use crate::dataset::Decoder;
 use crate::drift::DriftKind;
 use crate::input::Input;
-use crate::instant;
 use crate::json::{self, Arena, Fault, Unknown};
 use crate::model;
 use crate::object::Object;
 use crate::output::{BATCH_BYTES, Output, Rows};
-use crate::reason::Reason;
+use crate::prompt_log::Event;
 
 const NAME: &str = "chat";
 
@@ -66,28 +65,15 @@ impl ChatDecoder {
         self.arena.clear();
         self.unknown.clear();
         let (record, length) = Record::read(bytes, &mut self.arena, &mut self.unknown)?;
-        if !record.has_half {
-            return Err(Fault::bad(
-                Reason::NotARecord,
-                "neither a request nor a response half",
-            ));
-        }
-        let event = match record.time_stamp {
-            Some(text) => instant::parse(self.arena.get(text)).map_err(time_fault)?,
-            None => None,
-        };
-        let day = instant::event_day(event, object).map_err(time_fault)?;
+        let time_stamp = self.arena.get_option(record.time_stamp);
+        let event = Event::new(object, index, time_stamp, TIME_STAMP)?;
         let model_id = self.arena.get_option(record.model_id);
         let model = model_id.map(|id| self.model.of(id));
         let trigger = self.arena.get_option(record.trigger);
         // The last that can fail.
         self.unknown.finish()?;
 
-        for name in self.unknown.names() {
-            output
-                .drift
-                .note(NAME, DriftKind::Field, name, &object.source_object);
-        }
+        self.unknown.note(NAME, object, &mut output.drift);
         if model.is_some_and(|(_, known)| !known) {
             let name = model.map_or("", |(name, _)| name);
             output
@@ -100,25 +86,18 @@ impl ChatDecoder {
                 .note(NAME, DriftKind::Value, TRIGGER, &object.source_object);
         }
         let row = Row {
-            object,
-            index,
-            event,
-            day,
+            event: &event,
             model: model.map(|(name, _)| name),
             extra: self.unknown.extra(),
         };
         self.rows
             .push(&row, &record, &mut self.arena, &mut self.scratch);
-        output.accept(day);
+        output.accept(event.day);
         if self.rows.bytes() >= BATCH_BYTES {
             self.finish(output);
         }
         Ok(length)
     }
-}
-
-fn time_fault(reason: Reason) -> Fault {
-    Fault::from(reason).within(TIME_STAMP)
 }
 
 /// The model of the last record: the next one's is mostly the same.

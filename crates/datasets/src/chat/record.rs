@@ -1,6 +1,7 @@
 //! A chat record, as it stands in the source.
 
-use crate::json::{Arena, Fault, Kind, Known, Scanner, Text, Unknown};
+use crate::json::{Arena, Fault, Kind, Known, List, Scanner, Text, Unknown};
+use crate::prompt_log::read_halves;
 
 const REQUEST_HALF: &str = "generateAssistantResponseEventRequest";
 const RESPONSE_HALF: &str = "generateAssistantResponseEventResponse";
@@ -38,8 +39,6 @@ pub(super) const TRIGGER: &str = "generateAssistantResponseEventRequest.chatTrig
 /// What the lake takes from a record; what is absent or null is `None`.
 #[derive(Default)]
 pub(super) struct Record<'a> {
-    /// Whether it has a request or a response half.
-    pub(super) has_half: bool,
     pub(super) prompt: Option<Text<'a>>,
     pub(super) trigger: Option<Text<'a>>,
     pub(super) customization_arn: Option<Text<'a>>,
@@ -52,16 +51,8 @@ pub(super) struct Record<'a> {
     pub(super) utterance_id: Option<Text<'a>>,
     /// Compact JSON, and the number of elements.
     pub(super) code_references: Option<(Text<'a>, i64)>,
-    pub(super) web_links: Option<WebLinks<'a>>,
+    pub(super) web_links: Option<List<'a>>,
     pub(super) request_id: Option<Text<'a>>,
-}
-
-/// A list of web links, found to be good but not kept: [`web_links`] reads it again.
-#[derive(Clone, Copy)]
-pub(super) struct WebLinks<'a> {
-    pub(super) source: &'a [u8],
-    pub(super) count: i64,
-    depth: u32,
 }
 
 /// URI, title and snippet; `None`: null stands in the list.
@@ -75,21 +66,14 @@ impl<'a> Record<'a> {
         unknown: &mut Unknown,
     ) -> Result<(Self, usize), Fault> {
         let mut record = Self::default();
-        let mut scan = Scanner::new(bytes);
-        RECORD.read(&mut scan, unknown, |half, scan, unknown| {
-            if scan.null()? {
-                return Ok(());
-            }
-            record.has_half = true;
-            unknown.enter(RECORD.0[half]);
+        let length = read_halves(&RECORD, bytes, unknown, |half, scan, unknown| {
             if half == 0 {
-                record.read_request(scan, arena, unknown)?;
+                record.read_request(scan, arena, unknown)
             } else {
-                record.read_response(scan, arena, unknown)?;
+                record.read_response(scan, arena, unknown)
             }
-            unknown.leave()
         })?;
-        Ok((record, scan.at()))
+        Ok((record, length))
     }
 
     fn read_request(
@@ -129,9 +113,7 @@ impl<'a> Record<'a> {
                     }
                 }
                 4 => {
-                    if !scan.null()? {
-                        self.web_links = Some(WebLinks::read(scan, arena, unknown)?);
-                    }
+                    self.web_links = List::read(WEB_LINKS_MEMBER, scan, arena, unknown, web_link)?;
                 }
                 _ => self.request_id = scan.text(arena)?,
             }
@@ -173,64 +155,19 @@ fn followup_prompts<'a>(
     }
 }
 
-impl<'a> WebLinks<'a> {
-    fn read(
-        scan: &mut Scanner<'a>,
-        arena: &mut Arena,
-        unknown: &mut Unknown,
-    ) -> Result<Self, Fault> {
-        scan.kind()?;
-        let start = scan.at();
-        let mut count = 0;
-        unknown.enter_list(WEB_LINKS_MEMBER);
-        each_link(scan, arena, unknown, |_, _| count += 1)?;
-        let source = scan.since(start);
-        let depth = scan.depth();
-        unknown.leave_list(source, depth)?;
-        Ok(Self {
-            source,
-            count,
-            depth,
-        })
-    }
-
-    /// Shows the links one by one. They are not kept: a list of millions of them would not fit.
-    pub(super) fn each(
-        self,
-        arena: &mut Arena,
-        unknown: &mut Unknown,
-        link: impl FnMut(&WebLink<'_>, &Arena),
-    ) {
-        unknown.clear();
-        unknown.enter_list(WEB_LINKS_MEMBER);
-        let mut scan = Scanner::nested(self.source, self.depth);
-        each_link(&mut scan, arena, unknown, link)
-            .expect("invariant: the list was read without a fault before");
-    }
-}
-
-fn each_link<'a>(
+/// An element of the list of web links.
+pub(super) fn web_link<'a>(
     scan: &mut Scanner<'a>,
     arena: &mut Arena,
     unknown: &mut Unknown,
-    mut each: impl FnMut(&WebLink<'a>, &Arena),
-) -> Result<(), Fault> {
-    let mut first = true;
-    scan.begin_array()?;
-    while scan.element(&mut first)? {
-        let mark = arena.mark();
-        let link = if scan.null()? {
-            None
-        } else {
-            let mut link = [None; 3];
-            WEB_LINK.read(scan, unknown, |member, scan, _| {
-                link[member] = scan.text(arena)?;
-                Ok(())
-            })?;
-            Some(link)
-        };
-        each(&link, arena);
-        arena.forget(mark);
+) -> Result<WebLink<'a>, Fault> {
+    if scan.null()? {
+        return Ok(None);
     }
-    Ok(())
+    let mut link = [None; 3];
+    WEB_LINK.read(scan, unknown, |member, scan, _| {
+        link[member] = scan.text(arena)?;
+        Ok(())
+    })?;
+    Ok(Some(link))
 }

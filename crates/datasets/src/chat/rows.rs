@@ -2,48 +2,30 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::{
-    BooleanBuilder, Date32Builder, Int64Builder, StringBuilder, TimestampMillisecondBuilder,
-};
+use arrow_array::builder::{BooleanBuilder, Int64Builder, StringBuilder};
 use arrow_array::{ArrayRef, ListArray, RecordBatch, StructArray};
 use arrow_buffer::{NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use arrow_schema::DataType;
 
 use super::columns::CHAT;
-use super::record::{Record, WebLinks};
+use super::record::{Record, web_link};
 use super::router::is_router_turn;
-use crate::day::Day;
-use crate::instant;
-use crate::json::{Arena, Text, Unknown};
-use crate::lineage::LineageRows;
-use crate::object::Object;
-use crate::user_id;
+use crate::json::{Arena, List, Text, Unknown};
+use crate::prompt_log::{Event, EventRows, chars};
 
-/// What a row weighs beside its text, in bytes.
-const FIXED: usize = 8 * 24;
+/// What the columns of a row weigh beside their text, in bytes, without those of every prompt log.
+const FIXED: usize = 8 * 17;
 
 /// What a record's columns cannot be taken from alone.
 pub(super) struct Row<'r> {
-    pub(super) object: &'r Object,
-    pub(super) index: i64,
-    /// Nanoseconds since the epoch.
-    pub(super) event: Option<i64>,
-    pub(super) day: Day,
+    pub(super) event: &'r Event<'r>,
     pub(super) model: Option<&'r str>,
     pub(super) extra: Option<&'r str>,
 }
 
 /// A builder a column, in the table's order.
 pub(super) struct ChatRows {
-    rows: usize,
-    bytes: usize,
-    request_id: StringBuilder,
-    user_id: StringBuilder,
-    user_id_raw: StringBuilder,
-    identity_store_id: StringBuilder,
-    event_ts: TimestampMillisecondBuilder,
-    event_ts_nanos: Int64Builder,
-    event_date: Date32Builder,
+    events: EventRows,
     trigger: StringBuilder,
     customization_arn: StringBuilder,
     model_id: StringBuilder,
@@ -61,22 +43,13 @@ pub(super) struct ChatRows {
     web_links: WebLinkRows,
     is_tool_turn: BooleanBuilder,
     is_router_turn: BooleanBuilder,
-    lineage: LineageRows,
     extra: StringBuilder,
 }
 
 impl ChatRows {
     pub(super) fn new() -> Self {
         Self {
-            rows: 0,
-            bytes: 0,
-            request_id: StringBuilder::new(),
-            user_id: StringBuilder::new(),
-            user_id_raw: StringBuilder::new(),
-            identity_store_id: StringBuilder::new(),
-            event_ts: TimestampMillisecondBuilder::new().with_timezone("UTC"),
-            event_ts_nanos: Int64Builder::new(),
-            event_date: Date32Builder::new(),
+            events: EventRows::new(),
             trigger: StringBuilder::new(),
             customization_arn: StringBuilder::new(),
             model_id: StringBuilder::new(),
@@ -94,7 +67,6 @@ impl ChatRows {
             web_links: WebLinkRows::new(),
             is_tool_turn: BooleanBuilder::new(),
             is_router_turn: BooleanBuilder::new(),
-            lineage: LineageRows::default(),
             extra: StringBuilder::new(),
         }
     }
@@ -107,8 +79,7 @@ impl ChatRows {
         arena: &mut Arena,
         scratch: &mut Unknown,
     ) {
-        self.rows += 1;
-        self.bytes += FIXED + self.push_texts(record, arena);
+        let bytes = FIXED + row.extra.map_or(0, str::len) + self.push_texts(record, arena);
         let prompt = arena.get_option(record.prompt);
         self.prompt_chars.append_option(prompt.map(chars));
         self.is_tool_turn.append_option(prompt.map(str::is_empty));
@@ -117,24 +88,20 @@ impl ChatRows {
         self.is_router_turn
             .append_option(response.map(is_router_turn));
 
-        let user = arena.get_option(record.user_id).map(user_id::split);
-        self.user_id.append_option(user.map(|user| user.user_id));
-        self.identity_store_id
-            .append_option(user.and_then(|user| user.identity_store_id));
         self.model.append_option(row.model);
 
-        self.event_ts
-            .append_option(row.event.map(instant::floor_millis));
-        self.event_ts_nanos.append_option(row.event);
-        self.event_date.append_value(row.day.0);
         self.code_reference_count
             .append_option(record.code_references.map(|(_, count)| count));
         self.web_link_count
-            .append_option(record.web_links.map(|links| links.count));
-        self.lineage.push(row.object, row.index);
+            .append_option(record.web_links.map(List::count));
         self.extra.append_option(row.extra);
-        self.bytes += LineageRows::row_bytes(row.object) + row.extra.map_or(0, str::len);
-        self.bytes += self.web_links.push(record.web_links, arena, scratch);
+        self.events.push(
+            row.event,
+            arena.get_option(record.request_id),
+            arena.get_option(record.user_id),
+            bytes + record.web_links.map_or(0, WebLinkRows::weight),
+        );
+        self.web_links.push(record.web_links, arena, scratch);
     }
 
     /// Appends the texts that are columns as they are, and gives their bytes.
@@ -145,8 +112,6 @@ impl ChatRows {
             bytes += text.map_or(0, str::len);
             column.append_option(text);
         };
-        push(&mut self.request_id, record.request_id);
-        push(&mut self.user_id_raw, record.user_id);
         push(&mut self.trigger, record.trigger);
         push(&mut self.customization_arn, record.customization_arn);
         push(&mut self.model_id, record.model_id);
@@ -164,24 +129,14 @@ impl ChatRows {
 
     /// About how many bytes are held.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.events.bytes()
     }
 
     /// The rows appended since the last call; `None` if there are none.
     pub(super) fn take(&mut self) -> Option<RecordBatch> {
-        if self.rows == 0 {
-            return None;
-        }
-        self.rows = 0;
-        self.bytes = 0;
-        let mut columns: Vec<ArrayRef> = vec![
-            Arc::new(self.request_id.finish()),
-            Arc::new(self.user_id.finish()),
-            Arc::new(self.user_id_raw.finish()),
-            Arc::new(self.identity_store_id.finish()),
-            Arc::new(self.event_ts.finish()),
-            Arc::new(self.event_ts_nanos.finish()),
-            Arc::new(self.event_date.finish()),
+        let events = self.events.take()?;
+        let mut columns = Vec::from(events.head);
+        let own: [ArrayRef; 17] = [
             Arc::new(self.trigger.finish()),
             Arc::new(self.customization_arn.finish()),
             Arc::new(self.model_id.finish()),
@@ -200,7 +155,8 @@ impl ChatRows {
             Arc::new(self.is_tool_turn.finish()),
             Arc::new(self.is_router_turn.finish()),
         ];
-        columns.extend(self.lineage.finish());
+        columns.extend(own);
+        columns.extend(events.lineage);
         columns.push(Arc::new(self.extra.finish()));
         Some(
             RecordBatch::try_new(CHAT.arrow_schema(), columns)
@@ -229,26 +185,23 @@ impl WebLinkRows {
         }
     }
 
-    fn push(
-        &mut self,
-        links: Option<WebLinks<'_>>,
-        arena: &mut Arena,
-        scratch: &mut Unknown,
-    ) -> usize {
-        let mut bytes = 0;
-        if let Some(links) = links.filter(|links| links.count > 0) {
-            links.each(arena, scratch, |link, arena| {
+    /// About how many bytes the links take.
+    fn weight(links: List<'_>) -> usize {
+        links.source_bytes() + usize::try_from(links.count()).unwrap_or(0) * 12
+    }
+
+    fn push(&mut self, links: Option<List<'_>>, arena: &mut Arena, scratch: &mut Unknown) {
+        if let Some(links) = links {
+            links.each(arena, scratch, web_link, |link, arena| {
                 self.links += 1;
                 self.links_there.append(link.is_some());
                 for (member, text) in self.members.iter_mut().zip(link.unwrap_or_default()) {
                     member.append_option(arena.get_option(text));
                 }
             });
-            bytes = links.source.len() + usize::try_from(links.count).unwrap_or(0) * 12;
         }
         self.ends.push(self.links);
         self.there.append(links.is_some());
-        bytes
     }
 
     fn finish(&mut self) -> ListArray {
@@ -274,9 +227,4 @@ impl WebLinkRows {
             self.there.finish(),
         )
     }
-}
-
-/// Unicode scalar values of a text.
-fn chars(text: &str) -> i64 {
-    i64::try_from(text.chars().count()).expect("invariant: a text is shorter than 2^63")
 }

@@ -1,12 +1,7 @@
-//! Objects of chat records against the rows, rejects and drift that they must give.
-
-use std::fmt::Write as _;
-use std::path::Path;
+//! What goes wrong with chat records, and what they cost.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Int64Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::DataType;
 use proptest::prelude::*;
 
 use super::{CHAT, DATASET};
@@ -16,13 +11,7 @@ use crate::object::Object;
 use crate::trial::{self, Trial, broken};
 
 fn decode(object: &Object, bytes: &[u8], end: &End, size: Option<usize>) -> Trial {
-    let mut decoder = (DATASET.decoder)();
-    let trial = trial::run(bytes, end, size, &mut |input, output| {
-        decoder.decode(object, input, output);
-        decoder.finish(output);
-    });
-    trial.assert_balanced();
-    trial
+    trial::decode(&DATASET, object, bytes, end, size)
 }
 
 /// A record with both halves, `request` and `response` added to them (each with a comma before it).
@@ -30,97 +19,6 @@ fn record(request: &str, response: &str) -> String {
     format!(
         r#"{{"generateAssistantResponseEventRequest":{{"timeStamp":"2026-07-27T23:03:29Z"{request}}},"generateAssistantResponseEventResponse":{{"requestId":"r"{response}}}}}"#
     )
-}
-
-/// Every column of every row that is not NULL, a line each.
-fn shown(trial: &Trial) -> String {
-    let mut text = String::new();
-    for batch in &trial.rows {
-        for row in 0..batch.num_rows() {
-            writeln!(text, "row").unwrap();
-            for (column, name) in batch.columns().iter().zip(CHAT.columns().map(|c| c.name)) {
-                if let Some(value) = cell(column, row) {
-                    writeln!(text, "  {name} = {value}").unwrap();
-                }
-            }
-        }
-    }
-    let details = trial.reject_texts("detail");
-    for ((reason, index), detail) in trial.reasons().iter().zip(details) {
-        writeln!(text, "reject {index} {reason}: {detail}").unwrap();
-    }
-    for (_, kind, name, seen) in trial.drift.iter() {
-        writeln!(text, "drift {} {name} {}", kind.as_str(), seen.count).unwrap();
-    }
-    text
-}
-
-fn cell(column: &dyn Array, row: usize) -> Option<String> {
-    if column.is_null(row) {
-        return None;
-    }
-    Some(match column.data_type() {
-        DataType::Utf8 => format!("{:?}", column.as_string::<i32>().value(row)),
-        DataType::Int64 => column.as_primitive::<Int64Type>().value(row).to_string(),
-        DataType::Boolean => column.as_boolean().value(row).to_string(),
-        DataType::Date32 => Day(column.as_primitive::<Date32Type>().value(row)).to_string(),
-        DataType::Timestamp(..) => format!(
-            "{} ms",
-            column.as_primitive::<TimestampMillisecondType>().value(row)
-        ),
-        DataType::List(_) => {
-            let links = column.as_list::<i32>().value(row);
-            let links = links.as_struct();
-            let shown: Vec<String> = (0..links.len())
-                .map(|link| {
-                    if links.is_null(link) {
-                        return "NULL".to_owned();
-                    }
-                    let members: Vec<String> = links
-                        .columns()
-                        .iter()
-                        .map(|member| cell(member, link).unwrap_or("NULL".to_owned()))
-                        .collect();
-                    members.join(", ")
-                })
-                .collect();
-            format!("[{}]", shown.join("; "))
-        }
-        other => panic!("no column is {other}"),
-    })
-}
-
-/// Each `<case>.json` in `fixtures` gives what `<case>.want` says; with `PROMPTLAKE_BLESS=1` the answers are written.
-/// A case whose name begins with `undated` lies in an object without a date.
-#[test]
-fn fixtures_give_their_rows() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/chat/fixtures");
-    let mut cases: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
-        .collect();
-    cases.sort();
-    assert!(cases.len() >= 10);
-    for case in cases {
-        let name = case.file_stem().unwrap().to_str().unwrap();
-        let object = trial::object(!name.starts_with("undated"));
-        let bytes = std::fs::read(&case).unwrap();
-        let whole = decode(&object, &bytes, &End::Clean, None);
-        for size in [1, 3, 7, 100] {
-            assert_eq!(
-                whole,
-                decode(&object, &bytes, &End::Clean, Some(size)),
-                "{name}"
-            );
-        }
-        let answer = case.with_extension("want");
-        if std::env::var_os("PROMPTLAKE_BLESS").is_some() {
-            std::fs::write(&answer, shown(&whole)).unwrap();
-        }
-        let want = std::fs::read_to_string(&answer).unwrap();
-        assert_eq!(shown(&whole), want, "{name}");
-    }
 }
 
 /// What may come: its name, its bytes and how they end, how many rows it gives, and which rejects.

@@ -3,17 +3,14 @@
 use crate::day::Day;
 
 use super::activity::{self, Session, Turn, TurnKind};
-use super::object::{GeneratedObject, Place, iso, truncated_gzip};
+use super::log::{
+    ALPHANUMERIC, Generation, KIRO_FROM, QDEVELOPER_TO, body, generation_of, list, object, place,
+    quoted, text, tree_of,
+};
+use super::object::{GeneratedObject, iso, truncated_gzip};
 use super::people::{CLIENTS, MODELS, Organisation, User};
 use super::prose::{self, Topic};
 use super::rng::Rng;
-
-/// Where prompt logs of a generated bucket lie.
-pub const PREFIX: &str = "prompt-logs";
-/// First day of the tree `KiroLogs`.
-pub const KIRO_FROM: Day = Day(20_417);
-/// Last day of the tree `QDeveloperLogs`.
-pub const QDEVELOPER_TO: Day = Day(20_432);
 
 /// One record, as the client knows it. `None` is what was not said.
 #[derive(Clone, Debug, Default)]
@@ -44,15 +41,6 @@ pub struct ChatRecord {
     pub request_id: Option<String>,
     /// Members that no schema knows: name and JSON, in the request half.
     pub unknown: Vec<(String, String)>,
-}
-
-/// The two generations of records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Generation {
-    /// The documented one: what is missing is `null`.
-    Nulls,
-    /// The current one: what is missing has no key.
-    Omitted,
 }
 
 impl ChatRecord {
@@ -114,11 +102,6 @@ impl ChatRecord {
     }
 }
 
-/// The content of an object that holds `records`.
-pub fn body(records: &[String]) -> Vec<u8> {
-    format!(r#"{{"records":[{}]}}"#, records.join(",")).into_bytes()
-}
-
 /// The objects of the sessions that a user began on `day`. Those that go on past midnight, or are delivered after it,
 /// lie in the next day's folder.
 pub fn objects(organisation: &Organisation, user: &User, day: Day) -> Vec<GeneratedObject> {
@@ -174,12 +157,12 @@ pub fn broken(organisation: &Organisation, user: &User, day: Day) -> [GeneratedO
     let tree = tree_of(day);
     [
         GeneratedObject {
-            key: place(user, tree).log_key(noon, "Surrogate0000001"),
+            key: place(user, tree, KIND).log_key(noon, "Surrogate0000001"),
             body: body(&[good, bad]),
             gzip: true,
         },
         GeneratedObject {
-            key: place(user, tree).log_key(noon, "Truncated0000001"),
+            key: place(user, tree, KIND).log_key(noon, "Truncated0000001"),
             body: truncated_gzip(&whole, kept),
             gzip: false,
         },
@@ -197,11 +180,7 @@ fn delivery(
     let day = Day::of_nanos(delivered);
     let both = (KIRO_FROM..=QDEVELOPER_TO).contains(&day) && rng.chance(40);
     let tree = tree_of(day);
-    let generation = if tree == "QDeveloperLogs" || rng.chance(10) {
-        Generation::Nulls
-    } else {
-        Generation::Omitted
-    };
+    let generation = generation_of(rng, tree);
     let mut objects = vec![object_of(rng, user, delivered, tree, records, generation)];
     if both {
         let other = if tree == "KiroLogs" {
@@ -239,28 +218,9 @@ fn object_of(
     let records: Vec<String> = records.iter().map(|r| r.to_json(generation)).collect();
     let tail = rng.letters(16, ALPHANUMERIC);
     GeneratedObject {
-        key: place(user, tree).log_key(delivered, &tail),
+        key: place(user, tree, KIND).log_key(delivered, &tail),
         body: body(&records),
         gzip: true,
-    }
-}
-
-/// The tree that a delivery lies in; in the overlap the days alternate.
-fn tree_of(day: Day) -> &'static str {
-    if day < KIRO_FROM || (day <= QDEVELOPER_TO && day.0 % 2 == 0) {
-        "QDeveloperLogs"
-    } else {
-        "KiroLogs"
-    }
-}
-
-fn place<'a>(user: &User, tree: &'a str) -> Place<'a> {
-    Place {
-        prefix: PREFIX,
-        account: user.account.id,
-        tree,
-        kind: "GenerateAssistantResponse",
-        region: user.account.region,
     }
 }
 
@@ -401,30 +361,6 @@ fn code_reference(rng: &mut Rng, topic: &Topic) -> String {
     )
 }
 
-fn text(value: Option<&String>) -> Option<String> {
-    value.map(|value| quoted(value))
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn list(items: &[String]) -> String {
-    format!("[{}]", items.join(","))
-}
-
-fn object(members: &[(&str, Option<String>)], generation: Generation) -> String {
-    let members: Vec<String> = members
-        .iter()
-        .filter_map(|(name, json)| match (json, generation) {
-            (Some(json), _) => Some(format!(r#""{name}":{json}"#)),
-            (None, Generation::Nulls) => Some(format!(r#""{name}":null"#)),
-            (None, Generation::Omitted) => None,
-        })
-        .collect();
-    format!("{{{}}}", members.join(","))
-}
-
-const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const KIND: &str = "GenerateAssistantResponse";
 const CHAT: u64 = 3;
 const BROKEN: u64 = 4;

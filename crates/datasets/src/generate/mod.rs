@@ -1,17 +1,23 @@
 //! A generator of buckets: invented, realistic, and a function of its seed alone.
 //!
-//! One file per dataset makes that dataset's records and objects ([`chat`], [`user_report`]); they tell of the same
+//! One file per dataset makes that dataset's records and objects ([`chat`], [`inline`], [`dev_task`],
+//! [`user_report`], [`by_user_analytic`]); they tell of the same
 //! [`activity`] of the same [`people`], so that logs and reports agree as they do in a real bucket. Nothing is written
 //! or compressed here: `promptlake demo`, tests and benchmarks do that with what [`organisation`] yields.
 //!
 //! What is in it on purpose: empty prompts on most records, router turns, both generations of records, the two weeks
 //! in which both trees were written (start in early December 2025 to have them), records delivered on the day after,
-//! every header of the report, parts, exports written once more, strays, and once a week a record that cannot be read
+//! every header of the reports, parts, exports written once more, every form of key (both trees, both spellings of
+//! regions, with and without an hour, files copied into one flat folder), strays, and once a week a record that cannot be read
 //! and a gzip that ends early.
 
 pub mod activity;
+pub mod by_user_analytic;
 pub mod chat;
 pub mod code;
+pub mod dev_task;
+pub mod inline;
+pub mod log;
 pub mod object;
 pub mod people;
 pub mod prose;
@@ -46,9 +52,18 @@ pub fn organisation(
             .first()
             .filter(|_| offset % 7 == 0)
             .map(|user| chat::broken(&organisation, user, day));
-        let logs =
-            (0..users).flat_map(move |user| chat::objects(&of_logs, &of_logs.users[user], day));
-        let reports = std::iter::once_with(move || user_report::objects(&of_reports, day));
+        let logs = (0..users).flat_map(move |user| {
+            let user = &of_logs.users[user];
+            let mut objects = chat::objects(&of_logs, user, day);
+            objects.append(&mut inline::objects(&of_logs, user, day));
+            objects.append(&mut dev_task::objects(&of_logs, user, day));
+            objects
+        });
+        let reports = std::iter::once_with(move || {
+            let mut objects = user_report::objects(&of_reports, day);
+            objects.append(&mut by_user_analytic::objects(&of_reports, day));
+            objects
+        });
         logs.chain(broken.into_iter().flatten())
             .chain(reports.flatten())
     });

@@ -3,14 +3,14 @@
 use super::object::GeneratedObject;
 use super::people::{ACCOUNTS, Organisation};
 use super::rng::Rng;
-use super::{chat, user_report};
+use super::{log, user_report};
 
 /// What setting up logging leaves behind: the file of the access check, and folder markers without content.
 pub(super) fn objects(organisation: &Organisation) -> Vec<GeneratedObject> {
     let mut rng = Rng::derived(organisation.seed, &[STRAY]);
     let mut objects = Vec::new();
     for account in &ACCOUNTS {
-        for prefix in [chat::PREFIX, user_report::PREFIX] {
+        for prefix in [log::PREFIX, user_report::PREFIX] {
             let folder = format!("{prefix}/AWSLogs/{}/KiroLogs/", account.id);
             objects.push(GeneratedObject {
                 key: format!("{folder}{}", rng.uuid()),

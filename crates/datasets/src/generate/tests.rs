@@ -21,7 +21,9 @@ fn records(object: &GeneratedObject) -> Vec<serde_json::Value> {
 }
 
 fn chats(bucket: &[GeneratedObject]) -> impl Iterator<Item = &GeneratedObject> {
-    bucket.iter().filter(|o| o.key.ends_with(".json.gz"))
+    bucket
+        .iter()
+        .filter(|o| o.key.contains("/GenerateAssistantResponse/"))
 }
 
 #[test]
@@ -159,4 +161,128 @@ fn every_generation_of_the_report_parts_and_a_later_export_are_there() {
     }
     let named = |part: &str| reports.iter().any(|o| o.key.contains(part));
     assert!(named("_part_2.csv") && named("0415.csv"));
+}
+
+/// What the key grammar says of each object that it takes for one of a dataset.
+fn told(bucket: &[GeneratedObject]) -> Vec<(&GeneratedObject, Box<crate::object::Object>)> {
+    let context = crate::key::KeyContext {
+        name: "demo".to_owned(),
+        ..crate::key::KeyContext::default()
+    };
+    bucket
+        .iter()
+        .filter_map(
+            |o| match crate::key::classify(&context, &o.key, o.body.len() as u64) {
+                crate::key::Class::Object(object) => Some((o, object)),
+                crate::key::Class::Stray => None,
+                crate::key::Class::Unrecognised { .. } => panic!("{} is nothing", o.key),
+            },
+        )
+        .collect()
+}
+
+#[test]
+fn every_dataset_and_every_form_of_key_is_there() {
+    let bucket: Vec<_> = organisation(7, from(), 40, 16).collect();
+    let told = told(&bucket);
+    for dataset in crate::dataset::DATASETS {
+        let of_dataset = |o: &crate::object::Object| o.dataset == Some(*dataset);
+        assert!(told.iter().any(|(_, o)| of_dataset(o)), "{}", dataset.name);
+    }
+    let has = |name: &str, holds: &dyn Fn(&str, &crate::object::Object) -> bool| {
+        told.iter()
+            .any(|(g, o)| o.dataset.is_some_and(|d| d.name == name) && holds(&g.key, o))
+    };
+    for name in ["inline_completion", "by_user_analytic"] {
+        for (form, holds) in [
+            (
+                "kiro",
+                (|key, _| key.contains("/KiroLogs/")) as fn(&str, &crate::object::Object) -> bool,
+            ),
+            ("q", |key, _| key.contains("/QDeveloperLogs/")),
+            ("upper case", |key, _| key.contains("/US-EAST-1/")),
+            ("flat", |key, o| {
+                key.starts_with("mirror/") && o.dated && o.region.is_none()
+            }),
+        ] {
+            assert!(has(name, &holds), "{name}: {form}");
+        }
+    }
+    let inline = |holds: fn(&str) -> bool| has("inline_completion", &|key, _| holds(key));
+    assert!(inline(|key| key.contains(".gz/")), "two segments");
+    assert!(inline(|key| !key.contains(".gz")), "not compressed");
+    assert!(
+        inline(|key| key.starts_with(log::PREFIX) && key.split('/').count() == 10),
+        "without an hour"
+    );
+    for form in [
+        "_part_1_report.csv",
+        "_report_part_2.csv",
+        "_part_2.csv",
+        "0415",
+        "/02/",
+    ] {
+        assert!(
+            has("by_user_analytic", &|key, _| key.contains(form)),
+            "{form}"
+        );
+    }
+}
+
+#[test]
+fn every_generation_of_the_legacy_report_is_there_and_counts_the_suggestions_of_the_logs() {
+    let bucket: Vec<_> = organisation(7, from(), 30, 12).collect();
+    let mut columns = BTreeSet::new();
+    for (report, object) in told(&bucket) {
+        if object.dataset.is_some_and(|d| d.name == "by_user_analytic") {
+            let text = String::from_utf8(report.body.clone()).unwrap();
+            let header = text.lines().next().unwrap().to_owned();
+            columns.insert((
+                header.split(',').count(),
+                header.contains("InlineChat_EventCount"),
+            ));
+        }
+    }
+    let all = [(8, false), (41, false), (46, false), (46, true)];
+    assert!(columns.iter().eq(all.iter()), "{columns:?}");
+
+    let organisation = Organisation::new(7, from(), 10);
+    let day = from().plus(5);
+    let reported: usize = people::ACCOUNTS
+        .iter()
+        .flat_map(|account| by_user_analytic::user_days(&organisation, account, day))
+        .map(|row| row.suggestions)
+        .sum();
+    let logged = organisation
+        .users
+        .iter()
+        .flat_map(|u| [day.plus(-1), day].map(|d| inline::suggestions(&organisation, u, d)))
+        .flatten()
+        .filter(|s| people::CLIENTS[s.client] == "PLUGIN" && Day::of_nanos(s.at) == day)
+        .count();
+    assert!(reported > 0);
+    assert_eq!(reported, logged);
+}
+
+#[test]
+fn what_is_generated_is_read_without_a_reject() {
+    let bucket: Vec<_> = organisation(7, from(), 20, 10).collect();
+    for (generated, object) in told(&bucket) {
+        let dataset = object.dataset.expect("a generated key tells its dataset");
+        if ["Surrogate", "Truncated"]
+            .iter()
+            .any(|broken| generated.key.contains(broken))
+        {
+            continue;
+        }
+        let trial = crate::trial::decode(
+            dataset,
+            &object,
+            &generated.body,
+            &crate::input::End::Clean,
+            None,
+        );
+        assert_eq!(trial.outcome.rejected, 0, "{}", generated.key);
+        assert!(trial.outcome.accepted > 0, "{}", generated.key);
+    }
 }

@@ -5,6 +5,7 @@
 //! - [`scan`] reads one record, member by member, straight from the window; it stops at the first [`Fault`].
 //! - [`extent`] finds out where a value ends that [`scan`] could not read or that the window does not hold yet.
 //! - [`known`] matches the members of a JSON object with those that a dataset knows; [`unknown`] keeps the others.
+//! - [`list`] is a list whose elements are read when they are wanted.
 //! - [`compact`] writes values again as compact text, looking for what JSON allows and the lake does not.
 //!
 //! A record that is good is looked at once. Only one that is not, or that is cut by the end of the window, is looked at by
@@ -16,6 +17,7 @@ mod extent;
 mod fault;
 mod frame;
 mod known;
+mod list;
 mod refuse;
 mod scan;
 mod token;
@@ -28,5 +30,6 @@ pub(crate) use arena::{Arena, Text};
 pub(crate) use fault::Fault;
 pub(crate) use frame::records;
 pub(crate) use known::Known;
+pub(crate) use list::List;
 pub(crate) use scan::{Kind, Scanner};
 pub(crate) use unknown::Unknown;

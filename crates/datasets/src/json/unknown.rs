@@ -6,7 +6,8 @@ use super::arena::Arena;
 use super::fault::Fault;
 use super::scan::Scanner;
 use super::token::Token;
-use crate::drift::Drift;
+use crate::drift::{Drift, DriftKind};
+use crate::object::Object;
 
 /// How many names one record can bring to drift; more are not named.
 const MAX_NAMES: usize = 1_000;
@@ -69,7 +70,7 @@ impl Unknown {
     }
 
     /// An unknown member of the object at hand: reads its value.
-    pub(super) fn member(
+    pub(crate) fn member(
         &mut self,
         scan: &mut Scanner<'_>,
         key: Token<'_>,
@@ -103,8 +104,15 @@ impl Unknown {
         Some(self.extra.text.as_str()).filter(|text| !text.is_empty())
     }
 
+    /// Notes the unknown members of a record of `object`.
+    pub(crate) fn note(&self, dataset: &'static str, object: &Object, drift: &mut Drift) {
+        for name in self.names() {
+            drift.note(dataset, DriftKind::Field, name, &object.source_object);
+        }
+    }
+
     /// The paths of the unknown members, in the order of the source, down to the first unknown level.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    fn names(&self) -> impl Iterator<Item = &str> {
         let mut start = 0;
         self.ends.iter().map(move |&end| {
             let name = &self.names[start..end];

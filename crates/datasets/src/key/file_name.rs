@@ -1,6 +1,6 @@
 //! What the name of a file tells, wherever it lies.
 //!
-//! `[<CLIENT>_]<acct12>_<folder>_<YYYYMMDDHHMM>…`: the client holds `_` and the folder does too, so the account is the anchor.
+//! `[<CLIENT>_]<acct12>_<folder>[_part_<n>]_<YYYYMMDDHHMM>…`: the client holds `_` and the folder does too, so the account is the anchor.
 
 use super::date::{is_twelve_digits, stamp_day, stamp_millis};
 use crate::dataset::Dataset;
@@ -92,12 +92,20 @@ fn after_folder<'a>(rest: &'a str, folders: &[&str]) -> Option<&'a str> {
     })
 }
 
-/// The twelve digits in `_<digits>` at the beginning.
+/// The twelve digits in `_<digits>` or `_part_<n>_<digits>` at the beginning.
 fn stamp(tail: &str) -> Option<&str> {
     let tail = tail.strip_prefix('_')?;
+    let tail = after_part(tail).unwrap_or(tail);
     let (digits, after) = tail.split_at_checked(12)?;
     (is_twelve_digits(digits) && !after.starts_with(|c: char| c.is_alphanumeric()))
         .then_some(digits)
+}
+
+/// What follows `part_<n>_` at the beginning.
+fn after_part(text: &str) -> Option<&str> {
+    let number = text.strip_prefix("part_")?;
+    let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.strip_prefix('_').filter(|_| rest.len() < number.len())
 }
 
 /// The name before `_<stamp>`, if it is a word that can be an event type.

@@ -4,37 +4,31 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::dataset::{Content, Keys};
-use crate::user_report;
+use crate::{by_user_analytic, chat, dev_task, inline_completion, user_report};
 
-/// A dataset of each kind that the grammar tells apart.
+/// The datasets that there are, and those of a source with `kind=lex`.
 static DATASETS: &[&Dataset] = &[
-    &dataset("inline", &["GenerateCompletions"], LOG, false),
-    &dataset("legacy", &["by_user_analytic"], REPORT, true),
-    &dataset("lex", &[], &[], false),
-    &dataset("lex_audio", &[], &[], false),
-    &dataset("log", &["GenerateAssistantResponse"], LOG, false),
-    &dataset("report", &["user_report"], REPORT, true),
+    &by_user_analytic::DATASET,
+    &chat::DATASET,
+    &dev_task::DATASET,
+    &inline_completion::DATASET,
+    &lex("lex"),
+    &lex("lex_audio"),
+    &user_report::DATASET,
 ];
-const LOG: &[&str] = &[".json", ".gz"];
-const REPORT: &[&str] = &[".csv", ".gz"];
 
-const fn dataset(
-    name: &'static str,
-    folders: &'static [&'static str],
-    endings: &'static [&'static str],
-    report: bool,
-) -> Dataset {
+const fn lex(name: &'static str) -> Dataset {
     Dataset {
         name,
-        family: &user_report::FAMILY,
+        family: &chat::FAMILY,
         decoder_version: 1,
-        decoder: user_report::DATASET.decoder,
+        decoder: chat::DATASET.decoder,
         keys: Keys {
-            folders,
-            endings,
-            report,
+            folders: &[],
+            endings: &[],
+            report: false,
         },
-        content: Content::Csv(&[]),
+        content: Content::Json(&[]),
     }
 }
 
@@ -85,7 +79,7 @@ fn check(cases: &[(&str, &str)]) {
 #[test]
 fn prompt_logs() {
     let day = "2026-07-27 111122223333 us-east-1";
-    let log = format!("log {day} kiro - -");
+    let log = format!("chat {day} kiro - -");
     check(&[
         (
             "p/AWSLogs/111122223333/KiroLogs/GenerateAssistantResponse/us-east-1/2026/07/27/23/111122223333_GenerateAssistantResponse_202607272303_a1b2c3d4e5f60718.json.gz",
@@ -117,7 +111,7 @@ fn prompt_logs() {
         ),
         (
             "AWSLogs/9/AWSLogs/111122223333/QDeveloperLogs/GenerateCompletions/us-east-1/2026/07/27/x.gz",
-            &format!("inline {day} qdeveloper - -"),
+            &format!("inline_completion {day} qdeveloper - -"),
         ),
         (
             "AWSLogs/111122223333/KiroLogs/GenerateAssistantResponse/us-east-1/2026/07/27/23/x.txt",
@@ -170,11 +164,107 @@ fn prompt_logs() {
     ]);
 }
 
+/// Event types, trees, prefixes, folders and files in every combination that was seen or is documented.
+#[test]
+fn every_form_of_a_prompt_log_in_both_trees() {
+    let day = "2025-12-04 111122223333 us-east-1";
+    for (event_type, dataset) in [
+        ("GenerateAssistantResponse", "chat"),
+        ("GenerateCompletions", "inline_completion"),
+        ("StartTaskAssistCodeGeneration", "dev_task"),
+    ] {
+        let name = format!("111122223333_{event_type}_202512041402_a1B2c3D4e5F60718");
+        let files = [
+            format!("{name}.json.gz"),
+            format!("{name}.json"),
+            format!("{name}.gz"),
+            format!("{name}.gz/{name}.json"),
+            "zipFile.gz/logFile.json".to_owned(),
+            "any name.json.gz".to_owned(),
+        ];
+        for (tree, product) in [("KiroLogs", "kiro"), ("QDeveloperLogs", "qdeveloper")] {
+            for prefix in [
+                "",
+                "logs/",
+                "a/b c/",
+                "Prompt_Logging/Prompt_Logging/",
+                "AWSLogs/",
+                "//",
+            ] {
+                for region in ["us-east-1", "US-East-1"] {
+                    for hour in ["", "00/", "23/"] {
+                        for file in &files {
+                            let key = format!(
+                                "{prefix}AWSLogs/111122223333/{tree}/{event_type}/{region}/2025/12/04/{hour}{file}"
+                            );
+                            let expected = format!("{dataset} {day} {product} - -");
+                            assert_eq!(classified(&context("/d"), &key, 900), expected, "{key}");
+                        }
+                    }
+                }
+            }
+        }
+        for file in &files[..3] {
+            let expected = format!("{dataset} 2025-12-04 111122223333 - - - -");
+            assert_eq!(classified(&context("/d"), file, 900), expected, "{file}");
+        }
+    }
+}
+
+/// Both kinds of path, with and without `_report`, with parts, and what older files end in.
+#[test]
+fn every_form_of_a_legacy_report_in_both_trees() {
+    let stamp = "202503040000";
+    let named = [
+        format!("{stamp}_report.csv"),
+        format!("{stamp}.csv"),
+        format!("{stamp}_report_part_2.csv"),
+        format!("{stamp}_part_2_report.csv"),
+        format!("{stamp}_part_12.csv"),
+        format!("part_1_{stamp}_report.csv"),
+        format!("{stamp}_report_q7Zx0kLm.csv"),
+        format!("{stamp}_report.csv.gz"),
+    ];
+    for (tree, product) in [("KiroLogs", "kiro"), ("QDeveloperLogs", "qdeveloper")] {
+        for region in ["us-east-1", "US-EAST-1"] {
+            for hour in ["", "00/", "07/"] {
+                for file in &named {
+                    let file = format!("111122223333_by_user_analytic_{file}");
+                    let key = format!(
+                        "p/AWSLogs/111122223333/{tree}/by_user_analytic/{region}/2025/03/04/{hour}{file}"
+                    );
+                    let told = "by_user_analytic 2025-03-04 111122223333";
+                    assert_eq!(
+                        classified(&context("/d"), &key, 900),
+                        format!("{told} us-east-1 {product} - 1741046400000"),
+                        "{key}"
+                    );
+                    assert_eq!(
+                        classified(&context("/d"), &file, 900),
+                        format!("{told} - - - 1741046400000"),
+                        "{file}"
+                    );
+                }
+            }
+        }
+    }
+    check(&[
+        (
+            "AWSLogs/111122223333/QDeveloperLogs/by_user_analytic/us-east-1/2025/03/04/00/q7Zx.csv",
+            "by_user_analytic 2025-03-04 111122223333 us-east-1 qdeveloper - -",
+        ),
+        (
+            "111122223333_by_user_analyticX_202503040000.csv",
+            "unrecognised by_user_analyticX",
+        ),
+    ]);
+}
+
 #[test]
 fn reports() {
     let place = "AWSLogs/111122223333/KiroLogs/user_report/us-east-1/2026/09/09";
     let told = |client: &str, ts: &str| {
-        format!("report 2026-09-09 111122223333 us-east-1 kiro {client} {ts}")
+        format!("user_report 2026-09-09 111122223333 us-east-1 kiro {client} {ts}")
     };
     for (file, expected) in [
         (
@@ -191,6 +281,10 @@ fn reports() {
         ),
         (
             "00/PLUGIN_111122223333_user_report_202609090000_report_part_1.csv.gz",
+            told("PLUGIN", "1788912000000"),
+        ),
+        (
+            "00/PLUGIN_111122223333_user_report_part_1_202609090000.csv",
             told("PLUGIN", "1788912000000"),
         ),
         (
@@ -229,11 +323,11 @@ fn reports() {
     check(&[
         (
             "AWSLogs/111122223333/QDeveloperLogs/by_user_analytic/US-EAST-1/2025/03/04/07/111122223333_by_user_analytic_202503040000_report.csv",
-            "legacy 2025-03-04 111122223333 us-east-1 qdeveloper - 1741046400000",
+            "by_user_analytic 2025-03-04 111122223333 us-east-1 qdeveloper - 1741046400000",
         ),
         (
             "AWSLogs/111122223333/KiroLogs/by_user_analytic/us-east-1/2025/03/04/00/111122223333_by_user_analytic_202503040000_report_part_3.csv",
-            "legacy 2025-03-04 111122223333 us-east-1 kiro - 1741046400000",
+            "by_user_analytic 2025-03-04 111122223333 us-east-1 kiro - 1741046400000",
         ),
     ]);
 }
@@ -243,27 +337,27 @@ fn files_outside_the_tree_are_told_by_their_name_then_by_content() {
     check(&[
         (
             "111122223333_GenerateAssistantResponse_202607272303_a1b2c3d4e5f60718.json.gz",
-            "log 2026-07-27 111122223333 - - - -",
+            "chat 2026-07-27 111122223333 - - - -",
         ),
         (
             "2020/01/01/111122223333_GenerateAssistantResponse_202607272303_a1b2c3d4e5f60718.json",
-            "log 2026-07-27 111122223333 - - - -",
+            "chat 2026-07-27 111122223333 - - - -",
         ),
         (
             "deep/er/KIRO_CLI_111122223333_user_report_202609090000.csv",
-            "report 2026-09-09 111122223333 - - KIRO_CLI 1788912000000",
+            "user_report 2026-09-09 111122223333 - - KIRO_CLI 1788912000000",
         ),
         (
             "111122223333_by_user_analytic_202503040000_report.csv",
-            "legacy 2025-03-04 111122223333 - - - 1741046400000",
+            "by_user_analytic 2025-03-04 111122223333 - - - 1741046400000",
         ),
         (
             "111122223333_by_user_analytic_q7Zx.csv",
-            "legacy undated 111122223333 - - - -",
+            "by_user_analytic undated 111122223333 - - - -",
         ),
         (
             "KIRO_IDE_111122223333_user_report_202613320000.csv",
-            "report undated 111122223333 - - KIRO_IDE -",
+            "user_report undated 111122223333 - - KIRO_IDE -",
         ),
         (
             "KIRO_IDE_111122223333_user_report_202609090000.json",
@@ -289,7 +383,7 @@ fn files_outside_the_tree_are_told_by_their_name_then_by_content() {
         ("AWSLogs/something.csv", "unrecognised -"),
         (
             "AWSLogs/111122223333_GenerateAssistantResponse_202607272303_a1b2c3d4e5f60718.json.gz",
-            "log 2026-07-27 111122223333 - - - -",
+            "chat 2026-07-27 111122223333 - - - -",
         ),
     ]);
 }
@@ -372,11 +466,11 @@ fn options_fill_what_the_key_does_not_say() {
         ("x.csv", "- undated 999999999999 eu-west-1 - - -"),
         (
             "KIRO_IDE_111122223333_user_report_x.csv",
-            "report undated 111122223333 eu-west-1 - KIRO_IDE -",
+            "user_report undated 111122223333 eu-west-1 - KIRO_IDE -",
         ),
         (
             "AWSLogs/111122223333/KiroLogs/user_report/us-east-1/2026/09/09/00/x.csv",
-            "report 2026-09-09 111122223333 us-east-1 kiro - -",
+            "user_report 2026-09-09 111122223333 us-east-1 kiro - -",
         ),
     ] {
         assert_eq!(classified(&context, key, 1), expected, "{key}");

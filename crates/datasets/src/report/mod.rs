@@ -1,7 +1,8 @@
 //! What CSV reports share: rows of a CSV out of an [`Input`](crate::input::Input), headers bound by name, cells as
-//! values. A dataset brings its [`Layout`] and turns a [`Row`] into rows of its tables.
+//! values, columns that their tables share. A dataset brings its [`Layout`] and turns a [`Row`] into rows of its tables.
 
 mod cell;
+pub(crate) mod columns;
 mod frame;
 mod header;
 mod reader;

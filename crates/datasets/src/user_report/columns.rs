@@ -1,30 +1,15 @@
 //! The columns of `user_activity` and `model_usage`.
 
+use crate::report::columns::{
+    EVENT_DATE, IDENTITY_STORE_ID, NOT_CONTENT, REPORT_TS, USER_ID, USER_ID_RAW,
+};
 use crate::table::{Column, ColumnType, Family, Lineage, Table};
 
-const EVENT_DATE: Column = Column::plain(
-    "event_date",
-    ColumnType::Date,
-    "the report's `Date`, UTC; equals `dt`",
-);
-const USER_ID: Column = Column::person(
-    "user_id",
-    ColumnType::Text,
-    "user, without its identity store",
-);
 const CLIENT_TYPE: Column = Column::plain(
     "client_type",
     ColumnType::Text,
     "`KIRO_IDE`, `KIRO_CLI`, `PLUGIN`, `KIRO_WEB`, …, from the row, else from the file name; NULL where neither says",
 );
-const REPORT_TS: Column = Column::plain(
-    "report_ts",
-    ColumnType::Instant,
-    "time in the report's file name, UTC; NULL where it has none",
-);
-
-/// Columns by which exports of one day differ without being other content.
-const NOT_CONTENT: &[&str] = &["source", "source_object", "record_index", "report_ts"];
 
 /// One row is a user's day on one client.
 pub static USER_ACTIVITY: Table = Table {
@@ -34,16 +19,8 @@ pub static USER_ACTIVITY: Table = Table {
     own: &[
         EVENT_DATE,
         USER_ID,
-        Column::person(
-            "user_id_raw",
-            ColumnType::Text,
-            "user as the report writes it",
-        ),
-        Column::plain(
-            "identity_store_id",
-            ColumnType::Text,
-            "identity store, `d-…`, where the user id names one; else NULL",
-        ),
+        USER_ID_RAW,
+        IDENTITY_STORE_ID,
         CLIENT_TYPE,
         Column::plain(
             "chat_conversations",

@@ -2,5 +2,4 @@
 
 mod bad_input;
 mod decoded;
-mod fixtures;
 mod properties;

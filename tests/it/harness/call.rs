@@ -1,0 +1,60 @@
+//! A call of the binary.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A call that is not made yet. It has no environment and no input.
+pub(crate) struct Call(pub Command);
+
+/// A call with these arguments.
+pub(crate) fn promptlake<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Call {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_promptlake"));
+    command.args(args).env_clear().stdin(Stdio::null());
+    Call(command)
+}
+
+impl Call {
+    /// From another working directory.
+    pub(crate) fn from(mut self, dir: &Path) -> Self {
+        self.0.current_dir(dir);
+        self
+    }
+
+    /// Makes it.
+    pub(crate) fn done(mut self) -> Done {
+        let output = self.0.output().unwrap();
+        Done {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// How a call ended.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// Its exit code; `None`: by a signal.
+    pub code: Option<i32>,
+    /// What it gave.
+    pub stdout: String,
+    /// What it said.
+    pub stderr: String,
+}
+
+impl Done {
+    /// Expects an exit code.
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+
+    /// Expects a text on stderr.
+    #[track_caller]
+    pub(crate) fn says(self, part: &str) -> Self {
+        assert!(self.stderr.contains(part), "no {part:?} in {self:#?}");
+        self
+    }
+}

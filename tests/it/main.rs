@@ -1,0 +1,22 @@
+//! What promptlake promises, through its binary: each test has a bucket and a lake of its own.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its ground is not as expected"
+)]
+
+mod bad_input;
+mod demo;
+mod ghosts;
+mod harness;
+mod help;
+mod interrupt;
+mod keys;
+mod lakes;
+mod rebuild;
+mod report;
+mod rerun;
+mod sources;
+mod terminal;
+mod twins;
+mod usage;
