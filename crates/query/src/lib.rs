@@ -2,6 +2,7 @@
 //! DataFusion is in this crate. It reads; nothing in it writes to a lake.
 
 pub mod error;
+pub mod format;
 mod functions;
 pub mod lake;
 pub mod listing;

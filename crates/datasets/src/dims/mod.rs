@@ -1,6 +1,23 @@
 //! Dimension tables: small, unpartitioned, one part each under `dims/`.
 
+mod calendar;
+mod file;
+mod plans;
+#[cfg(test)]
+mod tests;
+mod users;
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{Field, Schema, SchemaRef};
+
 use crate::table::{Column, ColumnType};
+
+pub use calendar::calendar;
+pub use file::{DimFileError, Problem};
+pub use plans::{built_in_plans, read_plans};
+pub use users::{no_users, read_users};
 
 /// A dimension table.
 #[derive(Debug)]
@@ -11,6 +28,24 @@ pub struct Dim {
     pub doc: &'static str,
     /// Its columns.
     pub columns: &'static [Column],
+}
+
+impl Dim {
+    /// The Arrow schema: every column nullable, no metadata.
+    pub fn arrow_schema(&self) -> SchemaRef {
+        let fields = self.columns.iter();
+        Arc::new(Schema::new(
+            fields
+                .map(|column| Field::new(column.name, column.ty.arrow(), true))
+                .collect::<Vec<_>>(),
+        ))
+    }
+
+    /// Rows of it.
+    fn batch(&self, columns: Vec<ArrayRef>) -> RecordBatch {
+        RecordBatch::try_new(self.arrow_schema(), columns)
+            .expect("invariant: the columns are those of the schema, equally long")
+    }
 }
 
 /// A calendar without gaps. It is the same in every lake.
