@@ -18,4 +18,4 @@ SELECT
   u.credits_used / nullif(CAST(l.accepted_lines AS double), 0e0) AS credits_per_accepted_line
 FROM user_day u
 FULL OUTER JOIN line_days l
-  ON l.dt = u.dt AND l.account_id IS NOT DISTINCT FROM u.account_id AND l.user_id IS NOT DISTINCT FROM u.user_id;
+  ON l.dt = u.dt AND (l.account_id IS NOT DISTINCT FROM u.account_id) AND (l.user_id IS NOT DISTINCT FROM u.user_id);

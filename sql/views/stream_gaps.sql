@@ -14,7 +14,7 @@ JOIN dim_date d ON d.event_date > f.first_day AND d.event_date < f.last_day
 LEFT JOIN stream_day s
   ON s.event_date = d.event_date
   AND s.table_name = f.table_name
-  AND s.account_id IS NOT DISTINCT FROM f.account_id
-  AND s.region IS NOT DISTINCT FROM f.region
-  AND s.client_type IS NOT DISTINCT FROM f.client_type
+  AND (s.account_id IS NOT DISTINCT FROM f.account_id)
+  AND (s.region IS NOT DISTINCT FROM f.region)
+  AND (s.client_type IS NOT DISTINCT FROM f.client_type)
 WHERE s.table_name IS NULL;

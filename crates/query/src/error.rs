@@ -27,6 +27,9 @@ pub enum QueryError {
     /// What the user typed.
     #[error("{0}")]
     Usage(String),
+    /// A statement that would change something.
+    #[error("a lake is only read here: {0}")]
+    ReadOnly(String),
     /// The engine: syntax, names, types, values.
     #[error("{}", said(.0))]
     Engine(Box<DataFusionError>),
@@ -49,6 +52,9 @@ pub enum QueryError {
     /// It took too long.
     #[error("stopped after {} s (--timeout)", .0.as_secs())]
     Timeout(Duration),
+    /// The engine broke off without a reason: a panic.
+    #[error("the engine failed")]
+    Broken,
     /// The user stopped it.
     #[error("cancelled")]
     Cancelled,
@@ -133,17 +139,28 @@ fn part_error(error: &DataFusionError) -> Option<&PartError> {
 
 /// The engine's message without its inner names.
 fn said(error: &DataFusionError) -> String {
-    let text = error.strip_backtrace();
-    let mut text = text.as_str();
-    for prefix in [
-        "External error: ",
-        "Error during planning: ",
-        "SQL error: ",
-        "Schema error: ",
-        "Execution error: ",
-        "Arrow error: ",
-    ] {
-        text = text.strip_prefix(prefix).unwrap_or(text);
+    match error {
+        DataFusionError::Context(what, cause) if what.starts_with("view ") => {
+            format!("{what}: {}", said(cause))
+        }
+        DataFusionError::Context(_, cause) | DataFusionError::Diagnostic(_, cause) => said(cause),
+        DataFusionError::Shared(cause) => said(cause),
+        DataFusionError::Collection(errors) => match errors.first() {
+            Some(first) => said(first),
+            None => error.strip_backtrace(),
+        },
+        _ => {
+            let text = error.strip_backtrace();
+            let prefixes = [
+                "External error: ",
+                "Error during planning: ",
+                "SQL error: ",
+                "Schema error: ",
+                "Execution error: ",
+                "Arrow error: ",
+            ];
+            let stripped = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix));
+            stripped.unwrap_or(&text).to_owned()
+        }
     }
-    text.to_owned()
 }

@@ -1,6 +1,6 @@
 //! An opened lake: its storage, what is listed of it, and what is known of its parts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -28,6 +28,7 @@ pub struct Lake {
     listing: RwLock<Arc<Listing>>,
     rows: Mutex<HashMap<String, (Version, u64)>>,
     footers: Mutex<HashMap<String, (Version, Arc<ParquetMetaData>)>>,
+    read: Mutex<BTreeMap<String, ListedPart>>,
     work: Work,
 }
 
@@ -73,6 +74,7 @@ impl Lake {
             listing: RwLock::new(Arc::new(listing)),
             rows: Mutex::default(),
             footers: Mutex::default(),
+            read: Mutex::default(),
             work: Work::default(),
         })
     }
@@ -147,6 +149,21 @@ impl Lake {
             footers.clear();
         }
         footers.insert(path.to_owned(), (version.clone(), Arc::clone(footer)));
+    }
+
+    /// A part's rows are about to be read.
+    pub(crate) fn note_read(&self, part: &ListedPart) {
+        lock(&self.read).insert(part.path.clone(), part.clone());
+    }
+
+    /// Forgets which parts were read.
+    pub(crate) fn forget_read(&self) {
+        lock(&self.read).clear();
+    }
+
+    /// The parts that were read since that was last forgotten.
+    pub(crate) fn parts_read(&self) -> Vec<ListedPart> {
+        lock(&self.read).values().cloned().collect()
     }
 
     pub(crate) fn count_bytes(&self, bytes: u64) {

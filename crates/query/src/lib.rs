@@ -1,6 +1,8 @@
 //! SQL over a lake: a session that knows its tables and views, output formats, and the shell. Everything that names
 //! DataFusion is in this crate. It reads; nothing in it writes to a lake.
 
+mod diagnose;
+pub mod engine;
 pub mod error;
 pub mod format;
 mod functions;
@@ -10,5 +12,6 @@ mod prune;
 mod reader;
 mod schema;
 pub mod session;
+pub mod shell;
 pub mod statement;
 mod table;

@@ -178,19 +178,36 @@ fn is_comparison(op: Operator) -> bool {
 }
 
 fn day_of(expr: Expr) -> Expr {
-    let column = match &expr {
-        Expr::Cast(cast) if *cast.field.data_type() == DataType::Date32 => cast.expr.try_as_col(),
+    let instant = match &expr {
+        Expr::Cast(cast) if *cast.field.data_type() == DataType::Date32 => Some(cast.expr.as_ref()),
         Expr::ScalarFunction(call) if call.func.name() == "date" && call.args.len() == 1 => {
-            call.args[0].try_as_col()
+            call.args.first()
         }
         _ => None,
     };
-    match column {
+    match instant.and_then(column_in_utc) {
         Some(column) if column.name == "event_ts" => Expr::Column(Column {
             name: "event_date".to_owned(),
             ..column.clone()
         }),
         _ => expr,
+    }
+}
+
+/// The column of an instant, through casts that leave its clock at UTC.
+fn column_in_utc(expr: &Expr) -> Option<&Column> {
+    match expr {
+        Expr::Cast(cast) => match cast.field.data_type() {
+            DataType::Timestamp(_, zone)
+                if zone
+                    .as_deref()
+                    .is_none_or(|zone| matches!(zone, "UTC" | "+00:00")) =>
+            {
+                column_in_utc(&cast.expr)
+            }
+            _ => None,
+        },
+        other => other.try_as_col(),
     }
 }
 

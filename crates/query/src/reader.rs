@@ -38,6 +38,7 @@ impl ParquetFileReaderFactory for PartReaders {
         let part = file.extension::<ListedPart>().ok_or_else(|| {
             DataFusionError::Internal("a file that is no part of the lake".to_owned())
         })?;
+        self.lake.note_read(part);
         Ok(Box::new(PartReader::new(
             Arc::clone(&self.lake),
             part.clone(),

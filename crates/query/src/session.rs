@@ -121,6 +121,7 @@ impl Session {
     /// # Errors
     /// If it cannot be parsed, planned or begun.
     pub async fn query(&self, statement: &str) -> Result<Answer, QueryError> {
+        self.lake.forget_read();
         let mut attempt = 1;
         loop {
             match self.begin(statement).await {
@@ -142,9 +143,7 @@ impl Session {
         let plan = self.context.state().create_logical_plan(statement).await?;
         if let Err(error) = read_only.verify_plan(&plan) {
             let what = QueryError::from(error).to_string();
-            return Err(QueryError::Usage(format!(
-                "a lake is only read here: {what}"
-            )));
+            return Err(QueryError::ReadOnly(what));
         }
         let plan = if self.parameters.is_empty() {
             plan

@@ -7,6 +7,7 @@ mod guide;
 use anyhow::Context as _;
 use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _};
+use promptlake_ingest::dims::GivenDims;
 use promptlake_ingest::exit::Exit;
 
 use crate::args::{Cli, DemoArgs, RunArgs};
@@ -28,7 +29,7 @@ pub(crate) fn run(args: &DemoArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let words = command(&folder);
     printer.info(&format!("\n{}\n", guide::shell(&words)));
     let options = resolve::run(&run_args(&words)?)?;
-    let report = super::run::convert(&options, printer)?;
+    let report = super::run::convert(&options, &GivenDims::default(), printer)?;
     printer.data(&guide::text(&folder, objects, &report))?;
     Ok(super::run::exit(&report))
 }

@@ -214,12 +214,3 @@ fn other(out: &mut String, array: &dyn Array, row: usize) -> std::fmt::Result {
 pub(super) fn is_number(ty: &DataType) -> bool {
     ty.is_numeric()
 }
-
-/// The columns' names.
-pub(super) fn names(batch: &RecordBatch) -> impl Iterator<Item = &str> {
-    batch
-        .schema_ref()
-        .fields()
-        .iter()
-        .map(|field| field.name().as_str())
-}

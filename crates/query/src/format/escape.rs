@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Appends text with every control character, and those that turn the direction of writing, as an escape.
-pub(super) fn push(out: &mut String, text: &str) {
+pub(crate) fn push(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '\n' => out.push_str("\\n"),

@@ -125,7 +125,13 @@ impl<'a> Grid<'a> {
     }
 
     fn widths(&self) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.names.iter().map(|name| width(name)).collect();
+        // A rule of Markdown has three characters or more.
+        let least = if self.style == Style::Markdown { 3 } else { 0 };
+        let mut widths: Vec<usize> = self
+            .names
+            .iter()
+            .map(|name| width(name).max(least))
+            .collect();
         for row in &self.cells {
             for (widest, cell) in widths.iter_mut().zip(row) {
                 *widest = (*widest).max(width(cell));
@@ -202,7 +208,7 @@ impl<'a> Grid<'a> {
         self.line(text, &self.names, &widths, '|', false);
         for (width, right) in widths.iter().zip(&self.to_the_right) {
             text.push_str("| ");
-            text.extend(std::iter::repeat_n('-', width.saturating_sub(1).max(2)));
+            text.extend(std::iter::repeat_n('-', width - 1));
             text.push(if *right { ':' } else { '-' });
             text.push(' ');
         }

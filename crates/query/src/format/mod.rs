@@ -6,8 +6,6 @@ mod escape;
 mod grid;
 mod json;
 mod parquet;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::io::Write;
@@ -18,6 +16,7 @@ use arrow_schema::SchemaRef;
 
 use crate::error::QueryError;
 
+pub(crate) use escape::push as escape_for_terminal;
 pub use grid::Shown;
 
 /// A format.

@@ -12,8 +12,6 @@ mod lists;
 mod moments;
 mod regexp;
 mod scalar;
-#[cfg(test)]
-mod tests;
 mod text;
 
 use datafusion::execution::context::SessionContext;
