@@ -34,6 +34,8 @@ pub struct Repairs {
     pub fed_by: BTreeMap<PartitionId, BTreeSet<(Day, String)>>,
     /// Objects to be read again whatever the window, by (dataset, source day), with what is known of them.
     pub wanted: BTreeMap<(String, Day), BTreeMap<String, LedgerEntry>>,
+    /// Days of the ledger that are not there any more, or are damaged.
+    pub lost: BTreeSet<(String, Day)>,
     /// What a person should know.
     pub notices: Vec<String>,
 }
@@ -59,7 +61,25 @@ pub fn find(
     ledger: &LedgerView,
 ) -> Result<Repairs, StateError> {
     let mut repairs = Repairs::default();
-    for id in changed(snapshot, ledger) {
+    let changed = changed(snapshot, ledger);
+    let lost = lost_days(storage, temp, ledger)?;
+    if !lost.is_empty() {
+        // Where the rows of their objects lie, only inventories tell; they are looked at, not merged.
+        for id in all_partitions(snapshot).difference(&changed) {
+            let mut objects = Known::new();
+            for table in id.family.tables {
+                match read_inventory(storage, temp, snapshot, table.name, id.dt, &mut objects) {
+                    Ok(_) => {}
+                    Err(error) if error.is_damage() => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            objects.retain(|(day, object), _| lost.contains(&(dataset_of(*id, object), *day)));
+            want_unknown(&mut repairs, storage, temp, ledger, *id, objects)?;
+        }
+    }
+    repairs.lost = lost;
+    for id in changed {
         let mut objects = Known::new();
         let mut sound = true;
         for table in id.family.tables {
@@ -100,6 +120,58 @@ pub fn find(
         }
     }
     Ok(repairs)
+}
+
+/// Ledger days that the index names and that are not there, or that are damaged.
+fn lost_days(
+    storage: &dyn Storage,
+    temp: &RunTemp,
+    ledger: &LedgerView,
+) -> Result<BTreeSet<(String, Day)>, StateError> {
+    let mut lost = BTreeSet::new();
+    for (dataset, day, state) in ledger.index().days() {
+        match ledger.version(dataset, day) {
+            None => drop(lost.insert((dataset.to_owned(), day))),
+            Some(version) if *version == state.version => {}
+            Some(_) if is_sound(storage, temp, dataset, day)? => {}
+            Some(_) => drop(lost.insert((dataset.to_owned(), day))),
+        }
+    }
+    for (dataset, day) in ledger.days() {
+        if ledger.index().day(dataset, day).is_none() && !is_sound(storage, temp, dataset, day)? {
+            lost.insert((dataset.to_owned(), day));
+        }
+    }
+    Ok(lost)
+}
+
+/// Whether a ledger day can be read to its end.
+fn is_sound(
+    storage: &dyn Storage,
+    temp: &RunTemp,
+    dataset: &str,
+    day: Day,
+) -> Result<bool, StateError> {
+    let read = LedgerReader::open(storage, temp.path(), dataset, day).and_then(|opened| {
+        opened
+            .into_iter()
+            .flat_map(|(reader, _)| reader)
+            .try_for_each(|entry| entry.map(drop))
+    });
+    match read {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_damage() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Every partition that has a part or an inventory.
+fn all_partitions(snapshot: &Snapshot) -> BTreeSet<PartitionId> {
+    let partitions = snapshot.partitions();
+    let partitions = partitions.into_iter();
+    partitions
+        .filter_map(|(table, dt)| partition_of(table, dt))
+        .collect()
 }
 
 /// The partitions that are not as the index says.
