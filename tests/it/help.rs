@@ -2,7 +2,7 @@
 
 use crate::harness::promptlake;
 
-const COMMANDS: [&[&str]; 8] = [
+const COMMANDS: [&[&str]; 10] = [
     &[],
     &["run"],
     &["plan"],
@@ -11,6 +11,8 @@ const COMMANDS: [&[&str]; 8] = [
     &["rejects", "list"],
     &["rejects", "show"],
     &["demo"],
+    &["sql"],
+    &["ddl"],
 ];
 
 #[test]
