@@ -168,6 +168,7 @@ TABLE_QUERIES = {
     "model_usage": "SELECT * FROM model_usage",
     "user_activity_legacy": "SELECT * FROM user_activity_legacy",
     "rejects": "SELECT dt, event_date, dataset, reason, detail, byte_offset, line, raw_bytes, raw_sha256, record_index FROM rejects",
+    "days, from the whole projection": "SELECT min(dt), max(dt), count(*), count(DISTINCT dt) FROM chat",
     "dim_date": "SELECT * FROM dim_date",
     "dim_plan": "SELECT * FROM dim_plan",
     "dim_user": "SELECT * FROM dim_user",
@@ -207,7 +208,17 @@ def main(binary, lake):
     for file in sorted((ROOT / "sql/views").glob("*.sql")):
         queries[file.stem] = f"SELECT * FROM {file.stem}"
     compared = 0
+    narrowed = False
     for name, sql in queries.items():
+        if name not in TABLE_QUERIES and not narrowed:
+            # Every projected day costs a listing, and views scan tables many times: for them, the days that there are.
+            narrowed = True
+            days = [row for table in ("chat", "rejects", "user_activity") for row in here.ask(f"SELECT min(dt), max(dt) FROM {table}")]
+            begin, end = min(day for day, _ in days if day), max(day for _, day in days if day)
+            for statement in split(ddl):
+                if "partition_projection_range" in statement:
+                    trino.ask("DROP TABLE " + re.search(r"EXISTS (\w+)", statement)[1])
+                    trino.ask(statement.replace("ARRAY['2019-01-01', 'NOW+3DAYS']", f"ARRAY['{begin}', '{end}']"))
         try:
             kinds, rows = trino.ask(sql)
             theirs = [[of_trino(value, kind) for value, kind in zip(row, kinds)] for row in rows]
