@@ -29,7 +29,17 @@ values:
 minio:
     .ci/run minio
 
-# Renders schemas/ anew; review the diff
+# Views of the demo lake against answers computed anew in Python; DuckDB's statements
+[group('check')]
+views:
+    .ci/run views
+
+# SQL against a real Trino, Athena's statements on Spark
+[group('check')]
+sql:
+    .ci/run sql
+
+# Renders schemas/ and sql/ anew; review the diff
 [group('write')]
 bless:
     cargo run -p promptlake-datasets --example render -- --write

@@ -2,7 +2,7 @@
 
 use crate::harness::promptlake;
 
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 11] = [
     &[],
     &["run"],
     &["plan"],
@@ -12,6 +12,8 @@ const COMMANDS: [&[&str]; 9] = [
     &["rejects", "list"],
     &["rejects", "show"],
     &["demo"],
+    &["sql"],
+    &["ddl"],
 ];
 
 #[test]

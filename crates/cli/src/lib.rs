@@ -54,6 +54,8 @@ fn run(command: Command, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Status(args) => commands::status::run(&args, printer),
         Command::Rejects(args) => commands::rejects::run(args, printer),
         Command::Demo(args) => commands::demo::run(&args, printer),
+        Command::Sql(args) => commands::sql::run(&args, printer),
+        Command::Ddl(args) => commands::ddl::run(&args, printer),
     }
 }
 

@@ -46,6 +46,11 @@ impl Printer {
         self.stdout_is_terminal
     }
 
+    /// Whether colours are wanted.
+    pub(crate) fn colours(&self) -> bool {
+        self.colour
+    }
+
     /// Gives data.
     ///
     /// # Errors

@@ -35,8 +35,8 @@ fn help_is_as_written_down() {
     helps(&mut command, "promptlake", &mut found);
     assert_eq!(
         found.len(),
-        9,
-        "run, plan, verify, status, rejects list and show, demo, and two above them"
+        11,
+        "run, plan, verify, status, rejects list and show, demo, sql, ddl, and two above them"
     );
     let bless = std::env::var_os("PROMPTLAKE_BLESS").is_some();
     let mut differ = Vec::new();

@@ -1,23 +1,18 @@
-//! Writes `schemas/` of the workspace from the code, or says what differs.
+//! Writes `schemas/` and `sql/<dialect>/` of the workspace from the code, or says what differs.
 //!
 //! `cargo run -p promptlake-datasets --example render -- --check|--write`
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{fs, io};
 
-use promptlake_datasets::render::{all_tables, schema_text};
+use promptlake_datasets::render::{rendered, rendered_folders};
 
 fn main() -> io::Result<ExitCode> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas");
-    let rendered: BTreeMap<String, String> = all_tables()
-        .into_iter()
-        .map(|table| (format!("{}.md", table.name), schema_text(table)))
-        .collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     match std::env::args().nth(1).as_deref() {
-        Some("--write") => write(&folder, &rendered),
-        Some("--check") => check(&folder, &rendered),
+        Some("--write") => write(&root),
+        Some("--check") => check(&root),
         _ => {
             say("usage: render --check|--write");
             Ok(ExitCode::from(2))
@@ -25,28 +20,32 @@ fn main() -> io::Result<ExitCode> {
     }
 }
 
-fn write(folder: &Path, rendered: &BTreeMap<String, String>) -> io::Result<ExitCode> {
-    fs::create_dir_all(folder)?;
-    for path in files(folder)? {
-        if !rendered.contains_key(&name(&path)) {
-            fs::remove_file(path)?;
+fn write(root: &Path) -> io::Result<ExitCode> {
+    let rendered = rendered();
+    for folder in rendered_folders() {
+        fs::create_dir_all(root.join(&folder))?;
+        for path in files(root, &folder)? {
+            if !rendered.contains_key(&path) {
+                fs::remove_file(root.join(path))?;
+            }
         }
     }
-    for (name, text) in rendered {
-        fs::write(folder.join(name), text)?;
+    for (path, text) in rendered {
+        fs::write(root.join(path), text)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(folder: &Path, rendered: &BTreeMap<String, String>) -> io::Result<ExitCode> {
+fn check(root: &Path) -> io::Result<ExitCode> {
+    let rendered = rendered();
     let mut same = true;
-    for (name, text) in rendered {
-        let committed = fs::read_to_string(folder.join(name)).unwrap_or_default();
+    for (path, text) in &rendered {
+        let committed = fs::read_to_string(root.join(path)).unwrap_or_default();
         if committed == *text {
             continue;
         }
         same = false;
-        say(&format!("schemas/{name} differs"));
+        say(&format!("{path} differs"));
         for line in committed
             .lines()
             .filter(|line| text.lines().all(|new| new != *line))
@@ -60,10 +59,12 @@ fn check(folder: &Path, rendered: &BTreeMap<String, String>) -> io::Result<ExitC
             say(&format!("+{line}"));
         }
     }
-    for path in files(folder)? {
-        if !rendered.contains_key(&name(&path)) {
-            same = false;
-            say(&format!("schemas/{} is of no table", name(&path)));
+    for folder in rendered_folders() {
+        for path in files(root, &folder)? {
+            if !rendered.contains_key(&path) {
+                same = false;
+                say(&format!("{path} is of no table"));
+            }
         }
     }
     if same {
@@ -73,23 +74,18 @@ fn check(folder: &Path, rendered: &BTreeMap<String, String>) -> io::Result<ExitC
     Ok(ExitCode::FAILURE)
 }
 
-fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    if !folder.exists() {
+/// The files of a folder, by their paths below the root, in order.
+fn files(root: &Path, folder: &str) -> io::Result<Vec<String>> {
+    let path: PathBuf = root.join(folder);
+    if !path.exists() {
         return Ok(Vec::new());
     }
     let mut paths = Vec::new();
-    for file in fs::read_dir(folder)? {
-        paths.push(file?.path());
+    for file in fs::read_dir(path)? {
+        paths.push(format!("{folder}/{}", file?.file_name().to_string_lossy()));
     }
     paths.sort();
     Ok(paths)
-}
-
-fn name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }
 
 #[expect(clippy::print_stderr, reason = "what a command line tool has to say")]

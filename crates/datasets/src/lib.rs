@@ -8,7 +8,9 @@ pub mod by_user_analytic;
 pub mod chat;
 pub mod dataset;
 pub mod day;
+pub mod ddl;
 pub mod dev_task;
+pub mod dims;
 pub mod drift;
 pub mod generate;
 pub mod inline_completion;
@@ -31,6 +33,7 @@ pub mod sniff;
 pub mod table;
 pub mod user_id;
 pub mod user_report;
+pub mod views;
 
 #[cfg(test)]
 mod trial;

@@ -1,8 +1,10 @@
-//! Renders the tables for review: what is committed in `schemas/` must equal what the code says.
+//! Renders the tables for review: what is committed in `schemas/` and `sql/<dialect>/` must equal what the code says.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::dataset::DATASETS;
+use crate::ddl::{self, Dialect};
 use crate::rejects::REJECTS;
 use crate::table::{ColumnType, Privacy, Table};
 
@@ -16,6 +18,31 @@ pub fn all_tables() -> Vec<&'static Table> {
         }
     }
     tables
+}
+
+/// Every file that is rendered, by its path below the workspace's root.
+pub fn rendered() -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> = all_tables()
+        .into_iter()
+        .map(|table| (format!("schemas/{}.md", table.name), schema_text(table)))
+        .collect();
+    for relation in ddl::relations() {
+        for dialect in Dialect::ALL {
+            files.insert(
+                format!("sql/{dialect}/{}.sql", relation.name),
+                ddl::committed(&relation, dialect),
+            );
+        }
+    }
+    files
+}
+
+/// The folders that hold nothing but what is rendered.
+pub fn rendered_folders() -> Vec<String> {
+    let of_dialects = Dialect::ALL.iter().map(|dialect| format!("sql/{dialect}"));
+    std::iter::once("schemas".to_owned())
+        .chain(of_dialects)
+        .collect()
 }
 
 /// A table as Markdown: what a row is, its version, its key, its columns with types in Athena's words.

@@ -7,6 +7,7 @@ pub mod body_hash;
 pub mod commit;
 pub mod cut;
 pub mod digest;
+pub mod dims;
 pub mod discover;
 pub mod duplicates;
 pub mod encode;

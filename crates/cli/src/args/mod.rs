@@ -1,6 +1,7 @@
 //! What the user typed: validated, without side effects. The doc comments are the help.
 
 mod blocks;
+mod sql;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use promptlake_datasets::day::Day;
 use crate::printer::LogFormat;
 
 pub(crate) use blocks::{LakeArg, LimitArgs, NowArg, SourceArgs, WindowArgs};
+pub(crate) use sql::{DdlArgs, SqlArgs};
 
 /// Turns the logs and reports of Kiro, Amazon Q Developer and Amazon Lex into a lake of Parquet files
 ///
@@ -69,6 +71,12 @@ pub(crate) enum Command {
     Rejects(RejectsArgs),
     /// Writes a small invented bucket, and converts it into a lake
     Demo(DemoArgs),
+    /// Asks the lake in SQL: statements, or an interactive shell
+    ///
+    /// Reads only. Tables, dimension tables and views are there under their names; functions are Trino's, as in Athena.
+    Sql(Box<SqlArgs>),
+    /// Prints the statements that make the lake known to Athena, Trino, DataFusion, DuckDB or Spark
+    Ddl(DdlArgs),
 }
 
 /// `run`
@@ -83,9 +91,35 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub outcome: OutcomeArgs,
     #[command(flatten)]
+    pub dims: DimArgs,
+    #[command(flatten)]
     pub limits: LimitArgs,
     #[command(flatten)]
     pub now: NowArg,
+}
+
+/// What people know and the sources do not.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Dimension tables")]
+pub(crate) struct DimArgs {
+    /// A CSV of plans for dim_plan: tier, rank, usd_per_month, credits, and overage_usd_per_credit, valid_from if they
+    /// differ [default: what the lake has, at first the plans as they are sold]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "PROMPTLAKE_PLANS",
+        hide_env_values = true
+    )]
+    pub plans: Option<PathBuf>,
+    /// A CSV of users for dim_user: user_id, and any of user_name, display_name, email, team, cost_centre [default: what
+    /// the lake has, at first nobody]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "PROMPTLAKE_USERS",
+        hide_env_values = true
+    )]
+    pub users: Option<PathBuf>,
 }
 
 /// What is taken for a failure, and where the report goes.

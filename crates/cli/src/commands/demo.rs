@@ -7,6 +7,7 @@ mod guide;
 use anyhow::Context as _;
 use clap::builder::Resettable;
 use clap::{CommandFactory as _, FromArgMatches as _};
+use promptlake_ingest::dims::GivenDims;
 use promptlake_ingest::exit::Exit;
 
 use crate::args::{Cli, DemoArgs, RunArgs};
@@ -30,7 +31,7 @@ pub(crate) fn run(args: &DemoArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let words = command(&program, &folder);
     printer.info(&format!("\n{}\n", guide::shell(&words)));
     let options = resolve::run(&run_args(&words)?)?;
-    let report = super::run::convert(&options, printer)?;
+    let report = super::run::convert(&options, &GivenDims::default(), printer)?;
     let lake = resolve::existing_lake(&folder.lake())?;
     let status = super::status::read(&lake, bucket::night().parse()?, bucket::DAYS)?;
     printer.data(&guide::text(&program, &folder, objects, &report, &status))?;

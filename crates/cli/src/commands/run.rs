@@ -5,11 +5,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use arrow_array::RecordBatch;
+use promptlake_datasets::dims::{DimFileError, read_plans, read_users};
+use promptlake_ingest::dims::GivenDims;
 use promptlake_ingest::exit::Exit;
 use promptlake_ingest::options::RunOptions;
 use promptlake_ingest::report::RunReport;
 
-use crate::args::RunArgs;
+use crate::args::{DimArgs, RunArgs};
 use crate::printer::Printer;
 use crate::progress::Bar;
 use crate::{resolve, stop};
@@ -18,7 +21,8 @@ use crate::{resolve, stop};
 pub(crate) fn run(args: &RunArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let options = resolve::run(args)?;
     let target = args.outcome.report.clone().map(Target::open).transpose()?;
-    let report = convert(&options, printer)?;
+    let dims = dims(&args.dims)?;
+    let report = convert(&options, &dims, printer)?;
     if let Some(target) = target {
         target.write(&report.to_json(), printer)?;
     }
@@ -26,14 +30,42 @@ pub(crate) fn run(args: &RunArgs, printer: &Printer) -> anyhow::Result<Exit> {
 }
 
 /// Runs with what was resolved, and prints the summary.
-pub(super) fn convert(options: &RunOptions, printer: &Printer) -> anyhow::Result<RunReport> {
+pub(super) fn convert(
+    options: &RunOptions,
+    dims: &GivenDims,
+    printer: &Printer,
+) -> anyhow::Result<RunReport> {
     let stop = stop::on_signal().context("handle signals")?;
     let bar = Bar::new(printer);
     let result = promptlake_ingest::run::run(options, &bar, &stop);
     bar.finish();
     let report = result?;
     printer.info(&report.summary());
+    let written = promptlake_ingest::dims::publish(options.storage.as_ref(), dims)?;
+    if !written.is_empty() {
+        printer.info(&format!("dimension tables written: {}", written.join(", ")));
+    }
     Ok(report)
+}
+
+/// The dimension tables that were given.
+fn dims(args: &DimArgs) -> anyhow::Result<GivenDims> {
+    fn rows(
+        flag: &str,
+        path: Option<&PathBuf>,
+        read: fn(&[u8]) -> Result<RecordBatch, DimFileError>,
+    ) -> anyhow::Result<Option<RecordBatch>> {
+        let Some(path) = path else {
+            return Ok(None);
+        };
+        let said = || format!("{flag} {}", path.display());
+        let bytes = std::fs::read(path).with_context(said)?;
+        Ok(Some(read(&bytes).with_context(said)?))
+    }
+    Ok(GivenDims {
+        plans: rows("--plans", args.plans.as_ref(), read_plans)?,
+        users: rows("--users", args.users.as_ref(), read_users)?,
+    })
 }
 
 /// How a run ended, as its report says.

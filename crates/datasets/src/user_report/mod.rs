@@ -6,7 +6,7 @@ mod decode;
 mod layout;
 #[cfg(test)]
 mod tests;
-mod tier;
+pub(crate) mod tier;
 mod usage;
 
 pub use columns::{FAMILY, MODEL_USAGE, USER_ACTIVITY};

@@ -12,7 +12,7 @@ const TIERS: [(&str, &str); 5] = [
 ];
 
 /// A tier in its one spelling and whether it is one of the five; another one is its text in upper case.
-pub(super) fn normalise(trimmed: &str) -> (Cow<'_, str>, bool) {
+pub(crate) fn normalise(trimmed: &str) -> (Cow<'_, str>, bool) {
     let letters = || {
         trimmed
             .bytes()

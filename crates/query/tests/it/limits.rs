@@ -1,0 +1,59 @@
+//! Time, memory and rows.
+
+use std::time::{Duration, Instant};
+
+use promptlake_query::engine::How;
+use promptlake_query::error::QueryError;
+use promptlake_query::format::Shown;
+
+use super::lake::{TestLake, ask};
+
+const ENDLESS: &str = "SELECT count(*) FROM dim_date a CROSS JOIN dim_date b CROSS JOIN dim_date c CROSS JOIN dim_date d";
+
+fn with_calendar() -> TestLake {
+    let lake = TestLake::new();
+    let storage = promptlake_lake::storage::LocalStorage::new(lake.path().to_owned());
+    promptlake_ingest::dims::publish(&storage, &promptlake_ingest::dims::GivenDims::default())
+        .unwrap();
+    lake
+}
+
+#[test]
+fn a_statement_that_takes_too_long_is_given_up() {
+    let lake = with_calendar();
+    let engine = lake.engine();
+    let how = How {
+        timeout: Some(Duration::from_millis(300)),
+        ..How::default()
+    };
+    let begun = Instant::now();
+    let sql = format!("{ENDLESS} WHERE a.event_date < b.event_date AND c.dt || d.dt <> a.dt");
+    let error = engine.run(&sql, &how, &mut Vec::new()).unwrap_err();
+    assert!(matches!(error, QueryError::Timeout(_)), "{error:?}");
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert_eq!(ask(&engine, "SELECT 1").unwrap().0, ["1"]);
+}
+
+#[test]
+fn only_so_many_rows_are_drawn_and_all_are_counted() {
+    let lake = with_calendar();
+    let engine = lake.engine();
+    let how = How {
+        shown: Shown {
+            rows: Some(2),
+            cell_chars: Some(6),
+        },
+        ..How::default()
+    };
+    let mut out = Vec::new();
+    let done = engine
+        .run("SELECT dt FROM dim_date ORDER BY dt", &how, &mut out)
+        .unwrap();
+    assert_eq!(done.rows, 7_670);
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("│ 2019-0… │"), "{text}");
+    assert!(
+        text.ends_with("7670 rows, the first 2 shown (--max-rows)\n"),
+        "{text}"
+    );
+}

@@ -1,0 +1,30 @@
+-- user_activity: one row is a user's day on one client.
+-- Rendered from the schema; `promptlake ddl --dialect duckdb` prints it for a lake.
+CREATE VIEW IF NOT EXISTS user_activity AS SELECT
+  event_date,
+  user_id,
+  user_id_raw,
+  identity_store_id,
+  client_type,
+  chat_conversations,
+  credits_used,
+  overage_cap,
+  overage_credits_used,
+  overage_enabled,
+  profile_id,
+  subscription_tier,
+  subscription_tier_raw,
+  total_messages,
+  new_user,
+  user_email,
+  usage_limit,
+  report_ts,
+  account_id,
+  region,
+  source,
+  source_object,
+  record_index,
+  variant,
+  extra_json,
+  dt
+FROM read_parquet('s3://BUCKET/PREFIX/tables/user_activity/dt=*/part-00000.parquet', hive_partitioning = true, hive_types = {'dt': VARCHAR}, union_by_name = true);
