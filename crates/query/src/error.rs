@@ -21,9 +21,6 @@ pub enum QueryError {
         "{0} holds no lake: expected tables/ or _promptlake/ there; `promptlake run --lake {0} --source …` makes one"
     )]
     NoLake(Location),
-    /// This kind of place cannot be queried.
-    #[error("{0}: lakes in buckets cannot be queried yet")]
-    Place(Location),
     /// What the user typed.
     #[error("{0}")]
     Usage(String),
@@ -68,7 +65,7 @@ impl QueryError {
     pub fn is_setup(&self) -> bool {
         matches!(
             self,
-            Self::Storage(_) | Self::State(_) | Self::NoLake(_) | Self::Place(_) | Self::Usage(_)
+            Self::Storage(_) | Self::State(_) | Self::NoLake(_) | Self::Usage(_)
         )
     }
 

@@ -1,5 +1,6 @@
 //! A lake asked in SQL: one binary, for the engine is large to link.
 
+mod ddl;
 mod files;
 mod functions;
 mod lake;
