@@ -41,4 +41,5 @@ pub mod stage;
 pub mod table_writer;
 pub mod tally;
 pub mod walk;
+pub mod write_guard;
 pub mod write_ledger;
