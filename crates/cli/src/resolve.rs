@@ -77,7 +77,8 @@ pub(crate) fn sources(
                 spec.location
             );
         }
-        let source = open_source_with(&spec, lake, buckets).with_context(|| format!("--source {text}"))?;
+        let source =
+            open_source_with(&spec, lake, buckets).with_context(|| format!("--source {text}"))?;
         sources.push(NamedSource {
             place: spec.location.to_string(),
             context: spec.context,
