@@ -121,7 +121,7 @@ impl Attempt<'_> {
         if !stopped && !(done.is_empty() && repairs.wanted.is_empty()) {
             self.guard.check()?;
         }
-        let mending = Mending::new(self.options, &repairs, &snapshot, &found.complete, &done);
+        let mending = Mending::new(self.options, &repairs, &found.complete, &done);
         let mut tally = Tally::default();
         if !stopped {
             self.publish(&snapshot, &repairs, &mending, &done, shares, &mut tally);

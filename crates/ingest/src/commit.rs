@@ -60,6 +60,8 @@ pub struct Committed {
     pub new_rejects: BTreeMap<String, u64>,
     /// By table.
     pub tables: Vec<TableState>,
+    /// Tables whose rows were not at hand: those of objects that were not read again are given up.
+    pub given_up: Vec<&'static str>,
 }
 
 /// A table's part after a commit.
@@ -167,14 +169,21 @@ impl Committer<'_> {
         let permit = self.merges.take();
         let tables = id.family.tables;
         let mut olds = Vec::new();
-        for table in tables {
-            olds.push(self.open_old(id, table.name)?);
+        for number in 0..tables.len() {
+            olds.push(self.open_old(id, number)?);
         }
+        let lost = |old: &Old| anew || (self.stale.contains(&id) && old.file.is_none());
+        let given_up = tables
+            .iter()
+            .zip(&olds)
+            .filter(|(_, old)| lost(old))
+            .map(|(table, _)| table.name)
+            .collect();
         let merge_error = |source| CommitError::Merge {
             path: layout::part(tables[0].name, id.dt),
             source,
         };
-        let damaged = |number: usize, error: &dyn std::error::Error| CommitError::Damaged {
+        let damaged = |number: usize, error: &dyn std::fmt::Display| CommitError::Damaged {
             path: layout::part(tables[number].name, id.dt),
             error: error.to_string(),
         };
@@ -189,9 +198,12 @@ impl Committer<'_> {
                         .empty_file(id, number)
                         .map_err(|e| merge_error(MergeError::Write(e)))?,
                 };
-                files.push(
-                    RunFile::open(file, tables[number]).map_err(|error| damaged(number, &error))?,
-                );
+                let file =
+                    RunFile::open(file, tables[number]).map_err(|error| damaged(number, &error))?;
+                if self.stale.contains(&id) && file.is_intact() == Some(false) {
+                    return Err(damaged(number, &"its rows are not those that were written"));
+                }
+                files.push(file);
             }
             old_run.segments.push(files);
         }
@@ -241,6 +253,7 @@ impl Committer<'_> {
             counts: merged.counts,
             new_rejects: merged.new_rejects,
             tables,
+            given_up,
         })
     }
 
@@ -272,8 +285,10 @@ impl Committer<'_> {
                 },
             };
             let (mut header, version, written) = match (part, before) {
-                // Without rows and without a part: there is nothing to say.
-                (Some(part), None) if part.rows == 0 => {
+                // Without rows and without a part: there is nothing to say, unless an inventory says that there was one.
+                (Some(part), None)
+                    if part.rows == 0 && self.snapshot.inventory(table.name, id.dt).is_none() =>
+                {
                     states.push(TableState {
                         rows: 0,
                         bytes: 0,
@@ -282,12 +297,7 @@ impl Committer<'_> {
                     });
                     continue;
                 }
-                (Some(part), Some(version))
-                    if old
-                        .header
-                        .as_ref()
-                        .is_some_and(|old| old.part.sha256 == hex(&part.sha256)) =>
-                {
+                (Some(part), Some(version)) if self.stands(&path, version, &part)? => {
                     (header(&part), version.clone(), false)
                 }
                 (Some(part), before) => {
@@ -300,7 +310,13 @@ impl Committer<'_> {
                 }
                 (None, Some(version)) => match &old.header {
                     Some(header) => (header.clone(), version.clone(), false),
-                    None => (self.described(id, number)?, version.clone(), false),
+                    // It was described when it was opened, unless it cannot be read.
+                    None => {
+                        return Err(CommitError::Damaged {
+                            path,
+                            error: "it cannot be read".to_owned(),
+                        });
+                    }
                 },
                 (None, None) => {
                     states.push(TableState {
@@ -352,20 +368,30 @@ impl Committer<'_> {
         Ok(self.storage.publish(&path, Content::File(&file), &expect)?)
     }
 
-    /// Opens a part, if it is the one that stood there when the run began.
-    fn open_old(&self, id: PartitionId, table: &str) -> Result<Old, CommitError> {
-        let path = layout::part(table, id.dt);
-        let expected = self.snapshot.part(table, id.dt);
+    /// Opens a part, if it is the one that stood there when the run began. Where no inventory is known to describe it,
+    /// its own bytes do; a damaged one has no header.
+    fn open_old(&self, id: PartitionId, number: usize) -> Result<Old, CommitError> {
+        let table = id.family.tables[number];
+        let path = layout::part(table.name, id.dt);
+        let expected = self.snapshot.part(table.name, id.dt);
         let file = match (self.storage.open(&path, self.temp.path())?, expected) {
             (Some((file, version)), Some(expected)) if version == *expected => Some(file),
             (None, None) => None,
             _ => return Err(CommitError::Conflict { path }),
         };
-        let header = match self.inventory(table, id.dt) {
-            Ok(reader) => reader.map(|reader| reader.header().clone()),
-            Err(CommitError::State(error)) if error.is_damage() => None,
-            Err(error) => return Err(error),
-        };
+        let mut header = None;
+        if !self.stale.contains(&id) {
+            header = match self.inventory(table.name, id.dt) {
+                Ok(reader) => reader.map(|reader| reader.header().clone()),
+                Err(CommitError::State(error)) if error.is_damage() => None,
+                Err(error) => return Err(error),
+            };
+        }
+        if header.is_none() {
+            header = file
+                .as_ref()
+                .and_then(|file| described(id, number, file).ok());
+        }
         Ok(Old { file, header })
     }
 
@@ -403,36 +429,18 @@ impl Committer<'_> {
         Ok(Box::new(twins))
     }
 
-    /// Describes a part that is as it should be, but has no inventory.
-    fn described(&self, id: PartitionId, number: usize) -> Result<Header, CommitError> {
-        let table = id.family.tables[number];
-        let path = layout::part(table.name, id.dt);
-        let Some((file, _)) = self.storage.open(&path, self.temp.path())? else {
-            return Err(CommitError::Conflict { path });
+    /// Whether these bytes lie there already. What an inventory says of them is no proof: they may have been damaged since.
+    fn stands(
+        &self,
+        path: &str,
+        version: &Version,
+        part: &FinishedPart,
+    ) -> Result<bool, CommitError> {
+        let Some((file, now)) = self.storage.open(path, self.temp.path())? else {
+            return Ok(false);
         };
-        let damaged = |error: &dyn std::error::Error| CommitError::Damaged {
-            path: path.clone(),
-            error: error.to_string(),
-        };
-        let (sha256, size) = crate::digest::of_file(&file).map_err(|error| damaged(&error))?;
-        let rows = RunFile::open(file, table)
-            .map_err(|error| damaged(&error))?
-            .rows();
-        let part = Part {
-            sha256: hex(&sha256),
-            size,
-            rows,
-            schema_version: table.version,
-            writer_version: WRITER_VERSION,
-            encoding_version: ENCODING_VERSION,
-            version: None,
-        };
-        Ok(Header {
-            version: inventory::VERSION,
-            table: table.name.to_owned(),
-            dt: id.dt,
-            part,
-        })
+        let alike = now == *version && file.metadata().is_ok_and(|file| file.len() == part.bytes);
+        Ok(alike && crate::digest::of_file(&file).is_ok_and(|(sha256, _)| sha256 == part.sha256))
     }
 
     /// A file of a table without rows.
@@ -450,6 +458,31 @@ impl Committer<'_> {
         writer.finish()?;
         Ok(File::open(path)?)
     }
+}
+
+/// What an inventory would say of a part.
+fn described(
+    id: PartitionId,
+    number: usize,
+    file: &File,
+) -> Result<Header, parquet::errors::ParquetError> {
+    let table = id.family.tables[number];
+    let (sha256, size) = crate::digest::of_file(file)?;
+    let rows = RunFile::open(file.try_clone()?, table)?.rows();
+    Ok(Header {
+        version: inventory::VERSION,
+        table: table.name.to_owned(),
+        dt: id.dt,
+        part: Part {
+            sha256: hex(&sha256),
+            size,
+            rows,
+            schema_version: table.version,
+            writer_version: WRITER_VERSION,
+            encoding_version: ENCODING_VERSION,
+            version: None,
+        },
+    })
 }
 
 fn open_parked(

@@ -25,18 +25,27 @@ pub(crate) fn run(args: &DemoArgs, printer: &Printer) -> anyhow::Result<Exit> {
         escape::one_line(&folder.bucket())
     ));
     let objects = bucket::write(&args.dir.join(folder::BUCKET))?;
-    let words = command(&folder);
+    let program = program();
+    let words = command(&program, &folder);
     printer.info(&format!("\n{}\n", guide::shell(&words)));
     let options = resolve::run(&run_args(&words)?)?;
     let report = super::run::convert(&options, printer)?;
-    printer.data(&guide::text(&folder, objects, &report))?;
+    printer.data(&guide::text(&program, &folder, objects, &report))?;
     Ok(super::run::exit(&report))
 }
 
+/// The program as it was called, so that what is shown can be typed.
+fn program() -> String {
+    let called = std::env::args_os().next();
+    called
+        .and_then(|name| name.into_string().ok())
+        .unwrap_or_else(|| "promptlake".to_owned())
+}
+
 /// The words of the command line that converts the bucket.
-fn command(folder: &Folder) -> Vec<String> {
+fn command(program: &str, folder: &Folder) -> Vec<String> {
     [
-        "promptlake",
+        program,
         "run",
         "--source",
         &format!("demo={}", folder.bucket()),
@@ -68,7 +77,8 @@ mod tests {
     #[test]
     fn the_command_line_shown_is_one_that_can_be_typed() {
         let folder = Folder::named("a demo".to_owned());
-        let words = command(&folder);
+        let program = program();
+        let words = command(&program, &folder);
         assert_eq!(
             guide::shell(&words),
             format!(

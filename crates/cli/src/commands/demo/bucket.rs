@@ -10,12 +10,12 @@ use flate2::write::GzEncoder;
 use promptlake_datasets::day::Day;
 use promptlake_datasets::generate::{self, GeneratedObject};
 
-const SEED: u64 = 7;
+const SEED: u64 = 11;
 /// The first day, in the weeks in which objects were written to both trees.
 const FIRST_DAY: Day = Day(20_426);
 /// How many days.
 pub(super) const DAYS: u32 = 30;
-const USERS: usize = 40;
+const USERS: usize = 16;
 /// Once a week there are two objects with something in them that cannot be read.
 pub(super) const REJECTS: u64 = 2 * DAYS.div_ceil(7) as u64;
 

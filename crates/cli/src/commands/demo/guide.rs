@@ -29,20 +29,20 @@ pub(super) fn shell(words: &[String]) -> String {
 }
 
 /// Where everything is and how to look at it. Ends in a line feed.
-pub(super) fn text(folder: &Folder, objects: u64, report: &RunReport) -> String {
+pub(super) fn text(program: &str, folder: &Folder, objects: u64, report: &RunReport) -> String {
     let lake = folder.lake();
     let mut text = String::new();
     let mut push = |line: String| {
         writeln!(text, "{line}").expect("invariant: a String takes any text");
     };
     push(format!(
-        "{:<15} {:>8} {:>6}  WHERE",
+        "{:<20} {:>8} {:>6}  WHERE",
         "TABLE", "ROWS", "DAYS"
     ));
     for (table, counts) in &report.tables {
         let days = counts.partitions_written + counts.partitions_unchanged;
         push(format!(
-            "{table:<15} {:>8} {days:>6}  {lake}/tables/{table}/dt=YYYY-MM-DD/part-00000.parquet",
+            "{table:<20} {:>8} {days:>6}  {lake}/tables/{table}/dt=YYYY-MM-DD/part-00000.parquet",
             counts.rows_after
         ));
     }
@@ -51,7 +51,7 @@ pub(super) fn text(folder: &Folder, objects: u64, report: &RunReport) -> String 
          their objects is in the tables.\n\n    {}\n",
         objects,
         bucket::REJECTS,
-        shell(&words(&["promptlake", "rejects", "--lake", &lake, "list"]))
+        shell(&words(&[program, "rejects", "--lake", &lake, "list"]))
     ));
     push(format!(
         "In DuckDB:\n\n    \
