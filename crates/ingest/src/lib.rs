@@ -35,6 +35,7 @@ pub mod row_reader;
 pub mod run;
 pub mod run_cursor;
 pub mod run_file;
+pub mod shared_file;
 pub mod snapshot;
 pub mod sorter;
 pub mod spool;

@@ -86,7 +86,7 @@ pub fn run(
     let begun = Instant::now();
     let storage = options.storage.as_ref();
     let mut report = RunReport::new(&options.run_id, &options.version, options.window);
-    report.lake = options.lake.root();
+    report.lake = options.lake.to_string();
     report.rebuild = options.rebuild;
     let line = |source: &NamedSource| SourceLine {
         name: source.name().to_owned(),

@@ -45,8 +45,12 @@ fn each_night(
 
 /// A fault that passes, at each request: at the first and every [`APART`] later, at the second and so on.
 fn is_got_over(fault: &Fault) {
-    each_night(|_| APART, &|world, undisturbed, first| {
-        for n in (first..undisturbed.requests).step_by(APART) {
+    is_got_over_at_every(APART, fault);
+}
+
+fn is_got_over_at_every(apart: usize, fault: &Fault) {
+    each_night(|_| apart, &|world, undisturbed, first| {
+        for n in (first..undisturbed.requests).step_by(apart) {
             // Counts the requests that none before it struck.
             world.server.script(fault.clone().after(n).times(1));
         }
@@ -102,7 +106,8 @@ fn errors_though_it_was_done() {
 /// Bodies of objects that end early and say that this is all.
 #[test]
 fn truncated_objects() {
-    is_got_over(&Fault::on(Kind::Get, What::Shorten(5)).bucket(LOGS));
+    // The second night reads three.
+    is_got_over_at_every(3, &Fault::on(Kind::Get, What::Shorten(5)).bucket(LOGS));
 }
 
 /// A refusal is not asked about twice: the run ends with an error that names what was refused, or goes on without it. What

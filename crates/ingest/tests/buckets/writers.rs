@@ -60,6 +60,8 @@ fn a_night_without_anything_new_writes_its_report_alone() {
     );
     assert_eq!(report.requests.sources.gets, 0, "{report:#?}");
     assert_eq!(report.requests.lake.puts, 0, "but for the report's own");
+    let settings_and_index = 2;
+    assert_eq!(report.requests.lake.gets, settings_and_index, "{report:#?}");
     let requests = [report.requests.sources, report.requests.lake];
     let told: u64 = requests
         .iter()
