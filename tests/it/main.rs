@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod buckets;
 mod demo;
 mod expect;
 mod ghosts;

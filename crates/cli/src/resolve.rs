@@ -10,10 +10,11 @@ use promptlake_ingest::discover::NamedSource;
 use promptlake_ingest::options::{Limits, RunOptions, VerifyOptions};
 use promptlake_ingest::report::Tolerance;
 use promptlake_lake::location::Location;
-use promptlake_lake::source::{SourceSpec, Window, open_source};
-use promptlake_lake::storage::{Storage, open_storage};
+use promptlake_lake::s3::S3Options;
+use promptlake_lake::source::{SourceSpec, Window, open_source_with};
+use promptlake_lake::storage::{Storage, open_storage_with};
 
-use crate::args::{LimitArgs, NowArg, RunArgs, SourceArgs, VerifyArgs, WindowArgs};
+use crate::args::{LimitArgs, NowArg, RunArgs, SourceArgs, VerifyArgs, WindowArgs, WriteArgs};
 use crate::clock::Now;
 
 /// How many days before today the default window begins.
@@ -30,15 +31,36 @@ pub(crate) struct Lake {
     pub storage: Box<dyn Storage>,
 }
 
+/// How buckets are read.
+pub(crate) fn buckets(limits: &LimitArgs) -> S3Options {
+    S3Options {
+        concurrency: limits.concurrency.into(),
+        ..S3Options::default()
+    }
+}
+
+/// How buckets are read, and the lake's is written.
+fn written_buckets(limits: &LimitArgs, write: &WriteArgs) -> S3Options {
+    S3Options {
+        single_writer: write.single_writer,
+        sse_kms_key_id: write.sse_kms_key_id.clone(),
+        ..buckets(limits)
+    }
+}
+
 /// Opens the lake; nothing is made.
-pub(crate) fn lake(uri: &str) -> anyhow::Result<Lake> {
+pub(crate) fn lake(uri: &str, buckets: &S3Options) -> anyhow::Result<Lake> {
     let location = Location::parse(uri).with_context(|| format!("--lake {uri}"))?;
-    let storage = open_storage(&location).with_context(|| format!("--lake {uri}"))?;
+    let storage = open_storage_with(&location, buckets).with_context(|| format!("--lake {uri}"))?;
     Ok(Lake { location, storage })
 }
 
 /// Opens the sources.
-pub(crate) fn sources(args: &SourceArgs, lake: &Location) -> anyhow::Result<Vec<NamedSource>> {
+pub(crate) fn sources(
+    args: &SourceArgs,
+    lake: &Location,
+    buckets: &S3Options,
+) -> anyhow::Result<Vec<NamedSource>> {
     let mut names = BTreeSet::new();
     let mut sources = Vec::new();
     ensure!(
@@ -55,7 +77,8 @@ pub(crate) fn sources(args: &SourceArgs, lake: &Location) -> anyhow::Result<Vec<
                 spec.location
             );
         }
-        let source = open_source(&spec, lake).with_context(|| format!("--source {text}"))?;
+        let source =
+            open_source_with(&spec, lake, buckets).with_context(|| format!("--source {text}"))?;
         sources.push(NamedSource {
             place: spec.location.to_string(),
             context: spec.context,
@@ -149,14 +172,18 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<RunOptions> {
     let now = now(args.now);
     let window = window(&args.window, now.day())?;
     let table = table(&args.window)?;
-    let limits = limits(&args.limits)?;
+    let mut limits = limits(&args.limits)?;
+    let buckets = written_buckets(&args.limits, &args.write);
     let expect = expected(&args.outcome.expect)?;
-    let lake = lake(&args.lake.lake)?;
+    let lake = lake(&args.lake.lake, &buckets)?;
+    if matches!(lake.location, Location::S3 { .. }) {
+        limits.temp_dir = Some(temp_dir(Some(&args.limits)));
+    }
     Ok(RunOptions {
         run_id: now.run_id(std::process::id()),
         version: VERSION.to_owned(),
         today: now.day(),
-        sources: sources(&args.sources, &lake.location)?,
+        sources: sources(&args.sources, &lake.location, &buckets)?,
         lake: lake.location,
         storage: lake.storage,
         window,
@@ -177,7 +204,7 @@ pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<VerifyOptions> {
     let mut limits = limits(&args.limits)?;
     // Not in the lake: it is only read.
     limits.temp_dir = Some(temp_dir(Some(&args.limits)));
-    let lake = existing_lake(&args.lake.lake)?;
+    let lake = existing_lake_with(&args.lake.lake, &buckets(&args.limits))?;
     Ok(VerifyOptions {
         today: now(args.now).day(),
         storage: lake.storage,
@@ -188,14 +215,19 @@ pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<VerifyOptions> {
 
 /// Opens a lake that has to be there.
 pub(crate) fn existing_lake(uri: &str) -> anyhow::Result<Lake> {
-    let lake = lake(uri)?;
+    existing_lake_with(uri, &S3Options::default())
+}
+
+/// The same, with limits.
+fn existing_lake_with(uri: &str, buckets: &S3Options) -> anyhow::Result<Lake> {
+    let lake = lake(uri, buckets)?;
     if let Location::Local(path) = &lake.location {
         ensure!(path.is_dir(), "--lake {uri}: no such directory");
     }
     Ok(lake)
 }
 
-/// Where a command that only reads puts its temporary files.
+/// Where temporary files go that are not in the lake.
 pub(crate) fn temp_dir(args: Option<&LimitArgs>) -> PathBuf {
     args.and_then(|limits| limits.temp_dir.clone())
         .unwrap_or_else(std::env::temp_dir)

@@ -28,6 +28,7 @@ use crate::snapshot::Snapshot;
 use crate::stage::{ParkedRun, PartitionId, Stage};
 use crate::table_writer::Encoder;
 use crate::tally::Tally;
+use crate::write_guard::WriteGuard;
 use crate::write_ledger::LedgerUpdate;
 
 /// How many partitions are published at once: a publish waits for the disk, not for the processor.
@@ -48,6 +49,8 @@ pub struct Attempt<'a> {
     pub options: &'a RunOptions,
     /// The lake.
     pub storage: &'a dyn Storage,
+    /// Asked before anything is published.
+    pub guard: &'a WriteGuard<'a>,
     /// Temporary files.
     pub temp: &'a RunTemp,
     /// Encodes.
@@ -115,6 +118,9 @@ impl Attempt<'_> {
         self.progress
             .stage(At::Publish, Some(done.touched.len() as u64));
         let stopped = self.stop.load(Ordering::Relaxed);
+        if !stopped && !(done.is_empty() && repairs.wanted.is_empty()) {
+            self.guard.check()?;
+        }
         let mending = Mending::new(self.options, &repairs, &found.complete, &done);
         let mut tally = Tally::default();
         if !stopped {

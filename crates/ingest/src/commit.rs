@@ -20,6 +20,7 @@ use crate::permits::Permits;
 use crate::reading::Read;
 use crate::run_cursor::Run;
 use crate::run_file::RunFile;
+use crate::shared_file::{self, SharedFile};
 use crate::snapshot::Snapshot;
 use crate::spool::{self, Spool};
 use crate::stage::{ParkedRun, PartitionId};
@@ -140,10 +141,24 @@ impl From<StorageError> for CommitError {
     }
 }
 
-/// What stands there of a table.
+/// What stands there of a table, as it stood when the run began.
 struct Old {
     file: Option<File>,
     header: Option<Header>,
+    /// Opened once: a remote storage copies it each time, and another run may replace it meanwhile.
+    inventory: Option<SharedFile>,
+}
+
+impl Old {
+    fn read_inventory(
+        &self,
+        id: PartitionId,
+        number: usize,
+    ) -> Result<Option<InventoryReader<shared_file::Reading>>, StateError> {
+        let table = id.family.tables[number].name;
+        let reader = |file: &SharedFile| InventoryReader::new(file.read(), table, id.dt);
+        self.inventory.as_ref().map(reader).transpose()
+    }
 }
 
 impl Committer<'_> {
@@ -215,18 +230,13 @@ impl Committer<'_> {
         for segments in staged {
             runs.push(open_parked(id, segments).map_err(|e| merge_error(MergeError::Read(e)))?);
         }
-        let stale = self.stale.contains(&id);
-        let inventories = tables.iter().map(|table| {
-            if stale {
-                Ok(None)
-            } else {
-                self.inventory(table.name, id.dt)
-            }
-        });
-        let inventories = inventories.collect::<Result<Vec<_>, _>>()?;
+        let inventories = olds.iter().enumerate();
+        let inventories = inventories
+            .map(|(number, old)| old.read_inventory(id, number))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut spool = Spool::new(id, &self.read.log, inventories, self.temp.path())
             .map_err(|e| merge_error(MergeError::Temp(e)))?;
-        let listed = || self.listed(id, stale);
+        let listed = || listed(id, &olds[0]);
         let gone = |run: usize, day: Day, object: &str| match run {
             0 => self.read.replaces(day, object),
             _ => self.read.failed.contains(object),
@@ -297,7 +307,10 @@ impl Committer<'_> {
                     });
                     continue;
                 }
-                (Some(part), Some(version)) if self.stands(&path, version, &part)? => {
+                (Some(part), Some(version))
+                    if self.snapshot.size(table.name, id.dt) == Some(part.bytes)
+                        && self.stands(&path, version, &part)? =>
+                {
                     (header(&part), version.clone(), false)
                 }
                 (Some(part), before) => {
@@ -329,7 +342,7 @@ impl Committer<'_> {
                 }
             };
             header.part.version = Some(version.clone());
-            let inventory = self.publish_inventory(id, number, &header, spool)?;
+            let inventory = self.publish_inventory(id, number, &header, old, spool)?;
             let state = Some(PartState {
                 part: version,
                 inventory,
@@ -350,6 +363,7 @@ impl Committer<'_> {
         id: PartitionId,
         number: usize,
         header: &Header,
+        old: &Old,
         spool: &mut Spool<'_>,
     ) -> Result<Version, CommitError> {
         let table = id.family.tables[number];
@@ -358,9 +372,13 @@ impl Committer<'_> {
         spool.write(number, header, &file)?;
         let before = self.snapshot.inventory(table.name, id.dt);
         if let Some(version) = before
-            && let Some((old, now)) = self.storage.read(&path)?
+            && old
+                .inventory
+                .as_ref()
+                .is_none_or(|there| there.is_as_long_as(&file))
+            && let Some((there, now)) = self.storage.read(&path)?
             && now == *version
-            && std::fs::read(&file).is_ok_and(|new| new == old)
+            && std::fs::read(&file).is_ok_and(|new| new == there)
         {
             return Ok(now);
         }
@@ -379,54 +397,36 @@ impl Committer<'_> {
             (None, None) => None,
             _ => return Err(CommitError::Conflict { path }),
         };
-        let mut header = None;
+        let mut old = Old {
+            file,
+            header: None,
+            inventory: None,
+        };
         if !self.stale.contains(&id) {
-            header = match self.inventory(table.name, id.dt) {
+            old.inventory = self.inventory(table.name, id.dt)?;
+            old.header = match old.read_inventory(id, number) {
                 Ok(reader) => reader.map(|reader| reader.header().clone()),
-                Err(CommitError::State(error)) if error.is_damage() => None,
-                Err(error) => return Err(error),
+                Err(error) if error.is_damage() => None,
+                Err(error) => return Err(error.into()),
             };
         }
-        if header.is_none() {
-            header = file
-                .as_ref()
-                .and_then(|file| described(id, number, file).ok());
+        if old.header.is_none() {
+            let file = old.file.as_ref();
+            old.header = file.and_then(|file| described(id, number, file).ok());
         }
-        Ok(Old { file, header })
+        Ok(old)
     }
 
-    fn inventory(
-        &self,
-        table: &str,
-        dt: Day,
-    ) -> Result<Option<InventoryReader<File>>, CommitError> {
-        if self.snapshot.inventory(table, dt).is_none() {
+    /// Opens an inventory, if it is the one that stood there when the run began: another one tells of another part.
+    fn inventory(&self, table: &str, dt: Day) -> Result<Option<SharedFile>, CommitError> {
+        let Some(expected) = self.snapshot.inventory(table, dt) else {
             return Ok(None);
-        }
-        let opened = InventoryReader::open(self.storage, self.temp.path(), table, dt)?;
-        Ok(opened.map(|(reader, _)| reader))
-    }
-
-    /// The twins that the inventory of the parent table lists.
-    fn listed(&self, id: PartitionId, stale: bool) -> Result<Listed<'_>, MergeError> {
-        let wrap = |error: Box<dyn std::error::Error + Send + Sync>| MergeError::Inventory(error);
-        let reader = if stale {
-            None
-        } else {
-            self.inventory(id.family.tables[0].name, id.dt)
-                .map_err(|e| wrap(e.into()))?
         };
-        let twins = reader
-            .into_iter()
-            .flatten()
-            .filter_map(move |line| match line {
-                Ok(Line::Object(_)) => None,
-                Ok(Line::Twin(twin)) => Some(
-                    spool::listed(twin).ok_or_else(|| wrap("the hash of a key is none".into())),
-                ),
-                Err(error) => Some(Err(wrap(error.into()))),
-            });
-        Ok(Box::new(twins))
+        let path = layout::inventory(table, dt);
+        match self.storage.open(&path, self.temp.path())? {
+            Some((file, version)) if version == *expected => Ok(Some(SharedFile::new(file))),
+            _ => Err(CommitError::Conflict { path }),
+        }
     }
 
     /// Whether these bytes lie there already. What an inventory says of them is no proof: they may have been damaged since.
@@ -483,6 +483,23 @@ fn described(
             version: None,
         },
     })
+}
+
+/// The twins that the inventory of the parent table lists.
+fn listed(id: PartitionId, parent: &Old) -> Result<Listed<'_>, MergeError> {
+    let wrap = |error: Box<dyn std::error::Error + Send + Sync>| MergeError::Inventory(error);
+    let reader = parent.read_inventory(id, 0).map_err(|e| wrap(e.into()))?;
+    let twins = reader
+        .into_iter()
+        .flatten()
+        .filter_map(move |line| match line {
+            Ok(Line::Object(_)) => None,
+            Ok(Line::Twin(twin)) => {
+                Some(spool::listed(twin).ok_or_else(|| wrap("the hash of a key is none".into())))
+            }
+            Err(error) => Some(Err(wrap(error.into()))),
+        });
+    Ok(Box::new(twins))
 }
 
 fn open_parked(

@@ -61,7 +61,7 @@ pub struct Limits {
     pub threads: usize,
     /// What the whole process may hold, in bytes.
     pub memory_bytes: u64,
-    /// Where temporary files lie; `None`: in the lake, if that is local.
+    /// Where temporary files lie; `None`: in the lake, which has to be local.
     pub temp_dir: Option<PathBuf>,
     /// An object that inflates to more is cut there.
     pub max_object_bytes: u64,

@@ -299,6 +299,11 @@ impl<'a> Reading<'a> {
 }
 
 impl Read {
+    /// Whether there is nothing to publish, and nothing to note.
+    pub fn is_empty(&self) -> bool {
+        self.touched.is_empty() && self.log.days().is_empty() && self.notes.days().is_empty()
+    }
+
     /// Whether the rows of an object go from the old part.
     pub fn replaces(&self, day: Day, object: &str) -> bool {
         self.log.contains(day, object) || self.notes.contains(day, object)

@@ -28,6 +28,7 @@ use crate::report::{RunReport, SourceLine};
 use crate::run_file::RunFile;
 use crate::snapshot::{Snapshot, family_of};
 use crate::table_writer::Encoder;
+use crate::write_guard::WriteGuard;
 
 /// So often a run tries again where others are in its way.
 const ATTEMPTS: u32 = 8;
@@ -38,9 +39,15 @@ pub enum RunError {
     /// Temporary files have no place.
     #[error(transparent)]
     Temp(#[from] TempError),
-    /// A lake that is not local needs `--temp-dir`.
-    #[error("a lake that is not a local folder needs --temp-dir for its temporary files")]
+    /// A lake in a bucket has no place for temporary files: `Limits::temp_dir` has to say one.
+    #[error("a lake in a bucket has no place for temporary files")]
     NoTempDir,
+    /// Two runs at once would overwrite each other's work.
+    #[error(
+        "the lake's bucket does not heed conditions on writes, so two runs at once would overwrite each other's work; \
+         --single-writer says that there is only one"
+    )]
+    NoCompareAndSwap,
     /// The lake cannot be listed or written.
     #[error("use the lake")]
     Storage(#[from] StorageError),
@@ -81,7 +88,7 @@ pub fn run(
     let begun = Instant::now();
     let storage = options.storage.as_ref();
     let mut report = RunReport::new(&options.run_id, &options.version, options.window);
-    report.lake = options.lake.root();
+    report.lake = options.lake.to_string();
     report.rebuild = options.rebuild;
     let line = |source: &NamedSource| SourceLine {
         name: source.name().to_owned(),
@@ -90,7 +97,8 @@ pub fn run(
     report.sources = options.sources.iter().map(line).collect();
 
     let temp = temp(options)?;
-    let settings = settings(options, temp.path())?;
+    let guard = WriteGuard::new(storage);
+    let settings = settings(options, &guard, temp.path())?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.limits.threads)
         .thread_name(|number| format!("encode-{number}"))
@@ -103,6 +111,7 @@ pub fn run(
         let attempt = Attempt {
             options,
             storage,
+            guard: &guard,
             temp: &temp,
             encoder: &encoder,
             progress,
@@ -125,6 +134,10 @@ pub fn run(
     report
         .seconds
         .insert("total".to_owned(), begun.elapsed().as_secs_f64());
+    for source in &options.sources {
+        report.requests.sources += source.source.stats();
+    }
+    report.requests.lake = storage.stats();
     report.finish(options.tolerance);
     let path = layout::run_report(&options.run_id);
     match storage.publish(
@@ -151,20 +164,31 @@ pub fn temp(options: &RunOptions) -> Result<RunTemp, RunError> {
 }
 
 /// The lake's settings: as they stand, or as the footers have them, or new.
-fn settings(options: &RunOptions, temp: &Path) -> Result<Settings, RunError> {
+fn settings(
+    options: &RunOptions,
+    guard: &WriteGuard<'_>,
+    temp: &Path,
+) -> Result<Settings, RunError> {
     let storage = options.storage.as_ref();
     let names: Vec<String> = options
         .sources
         .iter()
         .map(|source| source.name().to_owned())
         .collect();
-    if Settings::read(storage)?.is_none() {
-        let mut settings = Settings::default();
-        if let Some(encoding) = footer_settings(options, temp)? {
-            settings.encoding = encoding;
+    match Settings::read(storage)? {
+        Some((settings, _)) if names.iter().all(|name| settings.sources.contains(name)) => {
+            return Ok(settings);
         }
-        settings.sources.extend(names.iter().cloned());
-        settings.create(storage)?;
+        Some(_) => guard.check()?,
+        None => {
+            guard.check()?;
+            let mut settings = Settings::default();
+            if let Some(encoding) = footer_settings(options, temp)? {
+                settings.encoding = encoding;
+            }
+            settings.sources.extend(names.iter().cloned());
+            settings.create(storage)?;
+        }
     }
     Ok(Settings::add_sources(storage, &names)?)
 }

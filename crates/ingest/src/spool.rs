@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::merge::{Contents, ListedTwin, ObjectRows};
 use crate::read_log::ReadLog;
 use crate::run_cursor::day_of;
+use crate::shared_file;
 use crate::stage::PartitionId;
 
 /// Spools the inventories of a partition's tables.
@@ -46,7 +47,7 @@ impl<'a> Spool<'a> {
     pub fn new(
         partition: PartitionId,
         log: &'a ReadLog,
-        old: Vec<Option<InventoryReader<File>>>,
+        old: Vec<Option<InventoryReader<shared_file::Reading>>>,
         temp: &Path,
     ) -> io::Result<Self> {
         let file = || Ok::<_, io::Error>(BufWriter::new(tempfile::tempfile_in(temp)?));

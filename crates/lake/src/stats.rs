@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Requests by kind, tries that were repeated included. All 0 for a local place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Stats {
     /// Pages of listings.
     pub lists: u64,

@@ -89,7 +89,8 @@ pub trait Storage: fmt::Debug + Send + Sync {
     fn remove(&self, path: &str, expect: &Version) -> Result<(), StorageError>;
 
     /// Tries out whether publishes compare and swap; to be asked once before the first one. False: the lake may be
-    /// written by one writer at a time only, who opens it as [`S3Options::single_writer`].
+    /// written by one writer at a time only, who opens it as [`S3Options::single_writer`]; then there is nothing to try
+    /// out, and it is true.
     ///
     /// # Errors
     /// If the storage cannot be written at all.

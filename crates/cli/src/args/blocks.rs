@@ -13,11 +13,12 @@ use crate::clock::Now;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Source and lake")]
 pub(crate) struct SourceArgs {
-    /// A directory of objects, with its options; may be repeated
+    /// A directory of objects, or s3://BUCKET/PREFIX, with its options; may be repeated
     ///
     /// Keys are read from their last `AWSLogs/` on. NAME stays with the data: objects outside `AWSLogs/` are known by
     /// it. It is the last part of the path, unless given. Options: kind=lex, and account= and region= for what keys do
-    /// not say. In the environment, several are separated by line feeds.
+    /// not say; for buckets, profile= and role_arn= of the AWS configuration. In the environment, several are separated
+    /// by line feeds.
     #[arg(
         long = "source",
         required = true,
@@ -33,7 +34,7 @@ pub(crate) struct SourceArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Source and lake")]
 pub(crate) struct LakeArg {
-    /// The lake, a directory; made by the first run
+    /// The lake, a directory or s3://BUCKET/PREFIX; made by the first run
     #[arg(
         long,
         value_name = "URI",
@@ -41,6 +42,28 @@ pub(crate) struct LakeArg {
         hide_env_values = true
     )]
     pub lake: String,
+}
+
+/// How the lake is written.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Source and lake")]
+pub(crate) struct WriteArgs {
+    /// No other run writes the lake at the same time: for buckets that have no conditional writes
+    #[arg(
+        long,
+        env = "PROMPTLAKE_SINGLE_WRITER",
+        hide_env = true,
+        value_parser = FalseyValueParser::new()
+    )]
+    pub single_writer: bool,
+    /// Encrypts the lake's objects in a bucket with this KMS key [default: as the bucket says]
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "PROMPTLAKE_SSE_KMS_KEY_ID",
+        hide_env_values = true
+    )]
+    pub sse_kms_key_id: Option<String>,
 }
 
 /// What is looked at.
@@ -123,7 +146,17 @@ pub(crate) struct LimitArgs {
         hide_env_values = true
     )]
     pub memory: ByteSize,
-    /// Where temporary files lie [default: in the lake]
+    /// Requests in flight, for each bucket; throttling lowers it for a while
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 64,
+        value_parser = clap::value_parser!(u16).range(1..=1024),
+        env = "PROMPTLAKE_CONCURRENCY",
+        hide_env_values = true
+    )]
+    pub concurrency: u16,
+    /// Where temporary files lie [default: in the lake; if that is in a bucket, the system's]
     #[arg(
         long,
         value_name = "DIR",

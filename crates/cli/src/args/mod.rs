@@ -10,7 +10,7 @@ use promptlake_datasets::day::Day;
 
 use crate::printer::LogFormat;
 
-pub(crate) use blocks::{LakeArg, LimitArgs, NowArg, SourceArgs, WindowArgs};
+pub(crate) use blocks::{LakeArg, LimitArgs, NowArg, SourceArgs, WindowArgs, WriteArgs};
 pub(crate) use sql::{DdlArgs, SqlArgs};
 
 /// Turns the logs and reports of Kiro, Amazon Q Developer and Amazon Lex into a lake of Parquet files
@@ -86,6 +86,8 @@ pub(crate) struct RunArgs {
     pub sources: SourceArgs,
     #[command(flatten)]
     pub lake: LakeArg,
+    #[command(flatten)]
+    pub write: WriteArgs,
     #[command(flatten)]
     pub window: WindowArgs,
     #[command(flatten)]
@@ -293,7 +295,7 @@ pub(crate) enum StatusFormat {
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct RejectsArgs {
-    /// The lake, a directory
+    /// The lake, a directory or s3://BUCKET/PREFIX
     #[arg(
         long,
         global = true,

@@ -22,8 +22,9 @@ pub(crate) fn run(args: &PlanArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let window = resolve::window(&args.window, now.day())?;
     let table = resolve::table(&args.window)?;
     let limits = resolve::limits(&args.limits)?;
-    let lake = resolve::lake(&args.lake.lake)?;
-    let sources = resolve::sources(&args.sources, &lake.location)?;
+    let buckets = resolve::buckets(&args.limits);
+    let lake = resolve::lake(&args.lake.lake, &buckets)?;
+    let sources = resolve::sources(&args.sources, &lake.location, &buckets)?;
     let temp = RunTemp::in_dir(
         &resolve::temp_dir(Some(&args.limits)),
         &now.run_id(std::process::id()),

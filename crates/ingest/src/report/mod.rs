@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use promptlake_datasets::drift::Drift;
 use promptlake_lake::source::Window;
+use promptlake_lake::stats::Stats;
 use serde::{Deserialize, Serialize};
 
 use crate::exit::Exit;
@@ -49,6 +50,8 @@ pub struct RunReport {
     pub new_rejects: BTreeMap<String, u64>,
     /// Bytes.
     pub bytes: ByteCounts,
+    /// Requests to buckets, but for that of the report itself.
+    pub requests: Requests,
     /// What the schema does not know, in the order of dataset, kind, name; the first [`MAX_LISTED`].
     pub drift: Vec<DriftLine>,
     /// How many names of drift there are.
@@ -190,6 +193,16 @@ pub struct ByteCounts {
     pub inflated: u64,
     /// Of the parts written.
     pub written: u64,
+}
+
+/// Requests to buckets; all 0 where a place is local.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Requests {
+    /// Of all sources.
+    pub sources: Stats,
+    /// Of the lake.
+    pub lake: Stats,
 }
 
 /// Something new in the data.

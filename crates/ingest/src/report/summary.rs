@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use promptlake_lake::stats::Stats;
+
 use super::{ObjectCounts, RunReport};
 
 /// How many failures, drift lines and unrecognised keys the summary shows.
@@ -14,7 +16,7 @@ impl RunReport {
     /// A dozen lines: what was looked at, what became of it, what is wrong, and the exit code. Ends in a line feed.
     pub fn summary(&self) -> String {
         let mut text = String::new();
-        let lines: [(&str, Option<String>); 9] = [
+        let lines: [(&str, Option<String>); 10] = [
             ("run", Some(self.headline())),
             ("objects", Some(self.objects.line())),
             ("records", self.records_line()),
@@ -23,6 +25,7 @@ impl RunReport {
             ("drift", self.drift_line()),
             ("unknown", self.unrecognised_line()),
             ("note", self.large_rows_line()),
+            ("s3", self.requests_line()),
             ("time", self.time_line()),
         ];
         for (label, line) in lines {
@@ -202,6 +205,29 @@ impl RunReport {
         })
     }
 
+    fn requests_line(&self) -> Option<String> {
+        let places = [
+            ("sources", self.requests.sources),
+            ("lake", self.requests.lake),
+        ];
+        let of_places: Vec<String> = places
+            .iter()
+            .map(|(name, stats)| (name, by_kind(stats)))
+            .filter(|(_, kinds)| !kinds.is_empty())
+            .map(|(name, kinds)| format!("{name} {kinds}"))
+            .collect();
+        if of_places.is_empty() {
+            return None;
+        }
+        let sum = |of: fn(&Stats) -> u64| places.iter().map(|(_, stats)| of(stats)).sum::<u64>();
+        let troubles = parts(&[
+            (sum(|stats| stats.retries), "repeated"),
+            (sum(|stats| stats.throttles), "throttled"),
+        ]);
+        let join = if troubles.is_empty() { "" } else { "; " };
+        Some(format!("{}{join}{troubles}", of_places.join("; ")))
+    }
+
     fn time_line(&self) -> Option<String> {
         let total = self.seconds.get("total")?;
         Some(format!(
@@ -234,6 +260,17 @@ impl ObjectCounts {
             format!("{} listed: {parts}", number(self.listed))
         }
     }
+}
+
+fn by_kind(stats: &Stats) -> String {
+    parts(&[
+        (stats.lists, "LIST"),
+        (stats.gets, "GET"),
+        (stats.heads, "HEAD"),
+        (stats.puts, "PUT"),
+        (stats.upload_requests, "of multipart uploads"),
+        (stats.deletes, "DELETE"),
+    ])
 }
 
 fn push(text: &mut String, label: &str, line: &str) {

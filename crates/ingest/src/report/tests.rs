@@ -154,3 +154,23 @@ fn the_summary_says_it_in_words() {
          exit    1: 2 new rejects, 0 allowed\n"
     );
 }
+
+#[test]
+fn requests_are_told_where_there_are_any() {
+    let mut report = report();
+    assert!(!report.summary().contains("s3 "), "{}", report.summary());
+    report.requests.sources = Stats {
+        lists: 12,
+        gets: 6_000,
+        heads: 1,
+        retries: 3,
+        ..Stats::default()
+    };
+    report.requests.lake = Stats {
+        puts: 14,
+        throttles: 1,
+        ..Stats::default()
+    };
+    let line = "s3      sources 12 LIST, 6,000 GET, 1 HEAD; lake 14 PUT; 3 repeated, 1 throttled\n";
+    assert!(report.summary().contains(line), "{}", report.summary());
+}

@@ -136,9 +136,18 @@ fn folder(prefix: &str) -> String {
     }
 }
 
+/// The bucket of a URI.
+fn bucket_of(place: &str) -> String {
+    place.split('/').take(3).collect::<Vec<_>>().join("/")
+}
+
 fn source_error(action: &'static str, place: String, failure: Failure) -> SourceError {
     match failure.kind {
-        Kind::NoObject | Kind::NoBucket => SourceError::NotFound { action, place },
+        Kind::NoObject => SourceError::NotFound { action, place },
+        Kind::NoBucket => SourceError::NotFound {
+            action,
+            place: bucket_of(&place),
+        },
         Kind::Precondition => SourceError::Changed { place },
         Kind::Denied => SourceError::Denied {
             action,

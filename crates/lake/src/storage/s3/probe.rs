@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::multipart;
 use super::payload::Payload;
-use super::publish::{Condition, Publish, put};
+use super::publish::{Condition, Publish, mark, put};
 use crate::s3::{Bucket, Failure, Kind};
 use crate::storage::{Expect, Version};
 
@@ -54,6 +54,7 @@ fn publish<'a>(
         key,
         payload,
         condition,
-        mark: "probe".to_owned(),
+        // Each of its own: a try whose answer was lost must not take an earlier one for its own.
+        mark: mark(),
     }
 }

@@ -217,7 +217,7 @@ pub(super) async fn head(bucket: &Arc<Bucket>, key: &str) -> Result<Option<There
 }
 
 /// A text that no other publish has, of this process or another.
-fn mark() -> String {
+pub(super) fn mark() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     // The standard library's hashers begin with keys from the system's source of randomness.

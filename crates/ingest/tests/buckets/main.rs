@@ -1,0 +1,13 @@
+//! Runs from and into buckets, against an S3 server in the process that fails by script.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its ground is not as expected"
+)]
+
+mod at_once;
+mod denied;
+mod every_fault;
+mod nights;
+mod same;
+mod world;
+mod writers;
