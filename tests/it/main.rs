@@ -20,3 +20,4 @@ mod sources;
 mod terminal;
 mod twins;
 mod usage;
+mod verify;

@@ -13,6 +13,7 @@ use promptlake_lake::storage::{Content, Expect, Storage, StorageError, Version};
 use promptlake_lake::temp::RunTemp;
 
 use crate::analyse::Counts;
+use crate::digest::{self, hex};
 use crate::encode::ENCODING_VERSION;
 use crate::merge::{Listed, MergeError, MergeInput, merge};
 use crate::part::FinishedPart;
@@ -424,7 +425,7 @@ impl Committer<'_> {
             return Ok(false);
         };
         let alike = now == *version && file.metadata().is_ok_and(|file| file.len() == part.bytes);
-        Ok(alike && crate::digest::of_file(&file).is_ok_and(|(sha256, _)| sha256 == part.sha256))
+        Ok(alike && digest::of_file(&file).is_ok_and(|(sha256, _)| sha256 == part.sha256))
     }
 
     /// Describes a part that is as it should be, but has no inventory.
@@ -438,7 +439,7 @@ impl Committer<'_> {
             path: path.clone(),
             error: error.to_string(),
         };
-        let (sha256, size) = crate::digest::of_file(&file).map_err(|error| damaged(&error))?;
+        let (sha256, size) = digest::of_file(&file).map_err(|error| damaged(&error))?;
         let rows = RunFile::open(file, table)
             .map_err(|error| damaged(&error))?
             .rows();
@@ -489,15 +490,4 @@ fn open_parked(
         run.segments.push(open);
     }
     Ok(run)
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("invariant: a String takes any text");
-            text
-        })
 }

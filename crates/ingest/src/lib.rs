@@ -11,6 +11,7 @@ pub mod discover;
 pub mod duplicates;
 pub mod encode;
 pub mod exit;
+pub mod guard;
 pub mod inflate;
 pub mod losses;
 #[cfg(test)]

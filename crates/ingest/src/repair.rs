@@ -215,7 +215,7 @@ fn inspect(
     };
     let same = version == *part
         && digest::of_file(&file).is_ok_and(|(sha256, size)| {
-            crate::commit::hex(&sha256) == header.part.sha256 && size == header.part.size
+            digest::hex(&sha256) == header.part.sha256 && size == header.part.size
         })
         && RunFile::open(file, table).is_ok_and(|run| describes(&header, &run));
     if !same {

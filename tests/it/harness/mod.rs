@@ -7,7 +7,7 @@ mod objects;
 mod rows;
 mod unprivileged;
 
-pub(crate) use call::{Call, promptlake};
+pub(crate) use call::{Call, Done, promptlake};
 pub(crate) use dir::{Dir, Ran};
 pub(crate) use files::Files;
 pub(crate) use objects::{
