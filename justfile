@@ -24,6 +24,11 @@ test *args:
 values:
     .ci/run expect values
 
+# The S3 tests against a real MinIO
+[group('check')]
+minio:
+    .ci/run minio
+
 # Renders schemas/ anew; review the diff
 [group('write')]
 bless:

@@ -38,12 +38,22 @@ class Object:
 
 
 def objects(sources):
-    """The objects of the sources [(name, directory)]; of several with one source_object, the first."""
+    """The objects of the sources [(name, directory, options)]; of several with one source_object, the first.
+
+    Options, which may be missing: `kind`, `account`, `region`.
+    """
     found = {}
-    for name, directory in sources:
+    for name, directory, *options in sources:
+        options = options[0] if options else {}
         root = os.path.abspath(directory)
         for key, path in sorted(_files(root)):
-            known = classify(name, root, key, path)
+            if options.get("kind") == "lex":
+                known = _lex(name, root, key, path)
+            else:
+                known = classify(name, root, key, path)
+            if known is not None:
+                known.account_id = known.account_id or options.get("account")
+                known.region = known.region or options.get("region")
             if known is not None:
                 found.setdefault(known.source_object, known)
     return sorted(found.values(), key=lambda o: (o.day, o.source_object.encode()))
@@ -87,6 +97,32 @@ def classify(name, root, key, path=""):
         return None
     client, report_ts = _report(file) if dataset in REPORTS else (None, None)
     return Object(path, source_object, dataset, source_day, True, account, region.lower(), PRODUCTS[tree], client, report_ts)
+
+
+def _lex(name, root, key, path):
+    """An object of a source of Lex logs, whatever its name."""
+    segments = f"{root}/{key}".split("/")
+    places = [i for i, s in enumerate(segments[:-1]) if s == "AWSLogs"]
+    if segments[-1] == "aws-logs-write-test":
+        return None
+    source_object = "/".join(segments[places[-1] :]) if places else f"{name}/{key}"
+    day = lex_day(source_object)
+    return Object(path, source_object, "lex", day or UNDATED, day is not None, None, None, "lex", None, None)
+
+
+def lex_day(source_object):
+    """The last possible date in the folders below the first, or None."""
+    folders = source_object.split("/")[1:-1]
+    for end in range(len(folders), 0, -1):
+        last = folders[end - 1]
+        three = folders[max(0, end - 3) : end]
+        named = [f.removeprefix(p) if f.startswith(p) else "" for f, p in zip(three, ("year=", "month=", "day="))]
+        for date_of in (last.removeprefix("dt=").split("-"), three, named):
+            if len(date_of) == 3 and [len(d) for d in date_of] == [4, 2, 2] and re.fullmatch("[0-9]{8}", "".join(date_of)):
+                day = _day("".join(date_of))
+                if day is not None and UNDATED <= day <= date(2099, 12, 31):
+                    return day
+    return None
 
 
 def _flat(path, source_object, file):

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet as pq
 
-from bucket import UNDATED, classify
+from bucket import UNDATED, classify, lex_day
 from tables import FREE_TEXT, TABLES
 
 LINKS = pa.list_(pa.field("element", pa.struct([("uri", pa.string()), ("title", pa.string()), ("snippet", pa.string())])))
@@ -179,12 +179,14 @@ def place(table, row):
     source = row["source_object"]
     index = -1 if row["record_index"] is None else row["record_index"]
     tail = (row["reason"], row["byte_offset"]) if table == "rejects" else ()
-    return source_day(source), source.encode(), index, tail
+    return source_day(source, row["source"] == "lex"), source.encode(), index, tail
 
 
 @lru_cache(maxsize=None)
-def source_day(source_object):
+def source_day(source_object, lex):
     """A part does not hold it: it is a function of the object's name."""
+    if lex:
+        return lex_day(source_object) or UNDATED
     name, _, key = source_object.partition("/")
     known = classify("", "", source_object) if name == "AWSLogs" else classify(name, "", key)
     return known.day if known else UNDATED

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Computes from a local bucket what the lake must hold. Standard library only; shares nothing with the converter.
 
-    expected.py OUT_DIR NAME=BUCKET_DIR [NAME=BUCKET_DIR …]
+    expected.py OUT_DIR NAME=BUCKET_DIR[?kind=lex&account=…&region=…] [NAME=BUCKET_DIR …]
 
 Writes OUT_DIR/<table>.jsonl: a row a line, all columns and `dt`, in canonical order by dt. Instants are milliseconds
 since the epoch, days ISO dates. `rejects.detail` is left out: its wording is free.
@@ -22,6 +22,7 @@ import dev_task
 import duplicates
 import inline_completion
 import json_text
+import lex
 import user_report
 from tables import FREE_TEXT, LEGACY_METRICS, TABLES
 
@@ -29,10 +30,12 @@ MAX_RAW = 1 << 20
 DATASETS = {
     "chat": (chat.read, "chat"),
     "inline_completion": (inline_completion.read, "inline_completion"),
+    "lex": (lex.read, "lex_conversation"),
     "dev_task": (dev_task.read, "dev_task"),
     "user_report": (user_report.read, "user_activity"),
     "by_user_analytic": (by_user_analytic.read, "user_activity_legacy"),
 }
+CHILDREN = {"user_activity": "model_usage", "lex_conversation": "lex_slot"}
 # The halves of each log's records.
 HALVES = {
     "generateAssistantResponseEvent": "chat",
@@ -67,17 +70,24 @@ class Accepted:
 def expected(sources, limit=2 << 30):
     """{table: rows}, each row a dict of all columns and `dt`, ordered by dt, then canonically."""
     accepted = {table: [] for _, table in DATASETS.values()}
+    audio = []
     rejects = []
     for obj in bucket.objects(sources):
         with open(obj.path, "rb") as file:
-            data, end = bucket.inflate(file.read(), limit)
+            stored = file.read()
+        data, end = bucket.inflate(stored, limit)
+        if data[:2] == b"\x1f\x8b" and not end:
+            data, end = bucket.inflate(data, limit)
+        if obj.dataset == "lex" and stored and (lex.content_type(obj.source_object) or lex.is_audio(obj, data)):
+            audio.append(lex.audio(obj, len(stored)) | lineage_of(obj, 0) | {"dt": obj.day.isoformat()})
+            continue
         if obj.dataset is None:
             obj.dataset = sniff(data)
         if not data and not end:
             continue
 
-        def reject(index, reason, start, stop, obj=obj, data=data):
-            rejects.append(reject_row(obj, data, index, reason, start, stop))
+        def reject(index, reason, start, stop, obj=obj, data=data, at=None, piece=None):
+            rejects.append(reject_row(obj, data, index, reason, start if at is None else at, stop, piece))
 
         if obj.dataset is None:
             reject(None, "unknown_content", 0, len(data))
@@ -90,14 +100,15 @@ def expected(sources, limit=2 << 30):
             accepted[table].append(Accepted(obj, index, row | lineage, dt, children))
 
         read(obj, data, end, accept, reject)
-    rows = {table: [] for table in TABLES} | {"rejects": rejects}
+    rows = {table: [] for table in TABLES} | {"lex_audio": audio, "rejects": rejects}
+    audio.sort(key=lambda r: (r["dt"], r["source_object"].encode()))
     for table, records in accepted.items():
         for dt in sorted({r.dt for r in records}):
             for one in duplicates.decide(table, [r for r in records if r.dt == dt]):
                 number = {"variant": one.variant, "dt": dt.isoformat()}
                 rows[table].append(one.row | number)
-                if table == "user_activity":
-                    rows["model_usage"] += [child | number for child in one.children]
+                if table in CHILDREN:
+                    rows[CHILDREN[table]] += [child | number for child in one.children]
     rejects.sort(key=lambda r: (r["dt"], r["source_object"].encode(), order_of(r["record_index"]), r["reason"], r["byte_offset"]))
     return rows
 
@@ -131,8 +142,8 @@ def lineage_of(obj, index):
     }
 
 
-def reject_row(obj, data, index, reason, start, stop):
-    piece = data[start:stop]
+def reject_row(obj, data, index, reason, start, stop, piece=None):
+    piece = data[start:stop] if piece is None else piece
     raw = piece[: MAX_RAW + 4].decode("utf-8", "replace").encode("utf-8")[:MAX_RAW].decode("utf-8", "ignore")
     return lineage_of(obj, index) | {
         "event_date": obj.day.isoformat(),
@@ -152,10 +163,17 @@ def order_of(index):
     return -1 if index is None else index
 
 
+def source(argument):
+    """(name, directory, options)"""
+    name, _, uri = argument.partition("=")
+    directory, _, options = uri.partition("?")
+    return name, directory, dict(o.split("=", 1) for o in options.split("&") if o)
+
+
 def main(arguments):
     if len(arguments) < 2 or not all("=" in a for a in arguments[1:]):
         sys.exit(__doc__)
-    out, sources = arguments[0], [tuple(a.split("=", 1)) for a in arguments[1:]]
+    out, sources = arguments[0], [source(a) for a in arguments[1:]]
     os.makedirs(out, exist_ok=True)
     for table, rows in expected(sources).items():
         columns = [name for name, _ in TABLES[table] if (table, name) not in FREE_TEXT]

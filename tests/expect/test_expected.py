@@ -1,7 +1,9 @@
 """The expectation itself, on cases made by hand. `python3 -m unittest test_expected` in this folder."""
 
+import base64
 import gzip
 import hashlib
+import json
 import os
 import tempfile
 import unittest
@@ -579,6 +581,81 @@ class Content(Case):
             self.assertEqual({name: len(rows) for name, rows in lake.items() if rows}, {table: 1})
         for text in ('{"newEventRequest":{}}', "UserId,Date\nu,2026-07-27\n"):
             self.assertEqual([r["reason"] for r in self.run_on({"any.gz": text})["rejects"]], ["unknown_content"])
+class Lex(unittest.TestCase):
+    second = '{"messageVersion":"2.0","bot":{"name":"B"},"requestId":"%s","timestamp":"2026-07-27T22:00:00Z"}'
+    first = '{"messageVersion":"1.0","botName":"A","requestId":"%s","slots":{"S":"{S}","T":null}}'
+
+    def logs(self, files):
+        with tempfile.TemporaryDirectory() as root:
+            for key, content in files.items():
+                path = os.path.join(root, key)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(content.encode() if isinstance(content, str) else content)
+            return expected([("calls", root, {"kind": "lex", "account": "999999999999"})])
+
+    def envelope(self, *messages):
+        events = [{"id": "1", "timestamp": 1785189600000, "message": m} for m in messages]
+        head = {"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": "g", "logStream": "s"}
+        return json.dumps(head | {"logEvents": events})
+
+    def test_shapes(self):
+        control = '{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs"}'
+        gzipped = lambda text: gzip.compress(text.encode())
+        form = '{"awslogs":{"data":"%s"}}' % base64.b64encode(gzipped(self.envelope(self.second % "a"))).decode()
+        for text, indexes in (
+            ("2026-07-27T22:00:00.000Z START\n1785189600000 %s\n" % (self.second % "a"), [1]),
+            (control + self.envelope("x", self.second % "a", "[%s, 7]" % (self.second % "b")), [2, 3]),
+            (gzip.compress(gzipped(control) + gzipped(self.envelope(self.second % "a"))), [1]),
+            ("plain\n" + self.second % "a" + self.second % "b" + '{"x":1}[[%s]]' % (self.second % "c"), [1, 2, 4]),
+            (form + control + form.replace("awslogs", "other"), [0]),
+        ):
+            lake = self.logs({"2026/07/27/x": text})
+            self.assertEqual([r["record_index"] for r in lake["lex_conversation"]], indexes, text)
+            self.assertEqual(lake["rejects"], [])
+
+    def test_one_entry_through_two_shapes_is_one_row(self):
+        nameless = self.second.replace('"requestId":"%s",', "")
+        other = '{"timestamp":"2026-07-27T22:00:00Z","bot":{"name":"B"},"messageVersion":"2.0"}'
+        lake = self.logs(
+            {
+                "2026/07/27/a": self.envelope(self.second % "a", nameless),
+                "export/b": self.second % "a" + nameless + other,
+            }
+        )
+        rows = [(r["request_id"], r["account_id"], r["variant"], r["log_group"]) for r in lake["lex_conversation"]]
+        self.assertEqual(rows, [(None, "999999999999", 0, None), ("a", "123456789012", 0, "g"), (None, "123456789012", 1, "g")])
+
+    def test_slots_of_the_first_generation(self):
+        lake = self.logs({"2026/07/27/a": "1785189600000 " + self.first % "a"})
+        slots = [(r["slot"], r["interpreted_value"], r["is_filled"], r["is_obfuscated"], r["shape"]) for r in lake["lex_slot"]]
+        self.assertEqual(slots, [("S", "{S}", True, True, None), ("T", None, False, False, None)])
+
+    def test_rejects(self):
+        cut = self.second[:-1] % "a"
+        for text, reason in ((cut, "syntax"), (self.second.replace("2026", "2036") % "a", "time_out_of_range"), (self.first.replace('"A"', "7") % "a", "wrong_type")):
+            lake = self.logs({"2026/07/27/a": "text\n" + text + "\n" + self.second % "b"})
+            self.assertEqual([r["record_index"] for r in lake["lex_conversation"]], [2])
+            self.assertEqual([(r["record_index"], r["reason"], r["raw"]) for r in lake["rejects"]], [(1, reason, text)])
+        lake = self.logs({"x/a": self.first % "a"})
+        self.assertEqual([r["reason"] for r in lake["rejects"]], ["no_time"])
+
+    def test_audio(self):
+        lake = self.logs({"p/aws/lex/B/A/7/2026/07/27/x.WAV": "1234", "aws/lex/B/A/7/y": b"\0\1", "z": b"\0\1", "e.pcm": ""})
+        rows = [(r["event_date"], r["bot_id"], r["bot_version"], r["object_bytes"], r["content_type"]) for r in lake["lex_audio"]]
+        self.assertEqual(rows, [("2019-01-01", "B", "7", 2, None), ("2026-07-27", "B", "7", 4, "audio/wav")])
+
+    def test_days_of_keys(self):
+        for key, day in (
+            ("c/2026/05/06/07/x", "2026-05-06"),
+            ("c/dt=2026-05-06/y/x", "2026-05-06"),
+            ("c/year=2026/month=05/day=06/x", "2026-05-06"),
+            ("c/2026/05/06/2026-02-30/x", "2026-05-06"),
+            ("c/2026/05/06", None),
+            ("2026-05-06/x", None),
+        ):
+            found = bucket.lex_day(key)
+            self.assertEqual(found and found.isoformat(), day, key)
 
 
 class Csv(unittest.TestCase):

@@ -61,7 +61,7 @@ const CHANGES: [Change; 5] = [
             dir.put(
                 &chat_key(DAY, "moving"),
                 moving(&[(1, NEXT), (2, NEXT), (3, DAY)]),
-            )
+            );
         },
         &[
             "2026-01-09 moving-3",

@@ -101,8 +101,10 @@ fn nothing_is_dropped_of_a_source_that_is_not_named() {
 #[test]
 fn nothing_is_dropped_without_knowing_what_was_there() {
     let dir = lake();
-    dir.lose(&["lake"]);
+    let before = dir.parts("lake");
+    dir.lose(&["lake/_promptlake"]);
     dir.run_with(&["--rebuild", "--drop-missing"])
         .exits(2)
         .says("--drop-missing");
+    assert_eq!(dir.parts("lake").written_since(&before), [""; 0]);
 }

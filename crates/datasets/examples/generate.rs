@@ -1,4 +1,4 @@
-//! Writes a generated bucket: `generate DIR SEED FIRST_DAY DAYS USERS`.
+//! Writes a generated bucket: `generate DIR SEED FIRST_DAY DAYS USERS`; with `lex` for `USERS`, that of the call centre.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -11,10 +11,15 @@ use promptlake_datasets::generate::{self, GeneratedObject};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [dir, seed, first, days, users] = arguments.as_slice() else {
-        return Err("usage: generate DIR SEED FIRST_DAY DAYS USERS".into());
+        return Err("usage: generate DIR SEED FIRST_DAY DAYS USERS|lex".into());
     };
     let first: Day = first.parse()?;
-    for object in generate::organisation(seed.parse()?, first, days.parse()?, users.parse()?) {
+    let (seed, days) = (seed.parse()?, days.parse()?);
+    let objects: Box<dyn Iterator<Item = GeneratedObject>> = match users.as_str() {
+        "lex" => Box::new(generate::lex(seed, first, days)),
+        users => Box::new(generate::organisation(seed, first, days, users.parse()?)),
+    };
+    for object in objects {
         write(Path::new(dir), &object)?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use crate::input::Input;
 use crate::object::Object;
 use crate::output::Output;
 use crate::table::Family;
-use crate::{by_user_analytic, chat, dev_task, inline_completion, user_report};
+use crate::{by_user_analytic, chat, dev_task, inline_completion, lex, lex_audio, user_report};
 
 /// A kind of object, and how its records become rows.
 #[derive(Debug)]
@@ -49,6 +49,17 @@ pub enum Content {
     Json(&'static [&'static str]),
     /// A CSV whose header has `Date`, `UserId` and one of these columns, compared without case.
     Csv(&'static [&'static str]),
+    /// A log that may hold anything: taken for this dataset where the source says so, see [`sniff::of_log`](crate::sniff::of_log).
+    Log,
+    /// Nothing that is read: a row is made of what the listing tells.
+    Unread,
+}
+
+impl Dataset {
+    /// Whether its decoder looks at the content. If not, objects need not be fetched: it is given an input without bytes.
+    pub fn reads_content(&self) -> bool {
+        !matches!(self.content, Content::Unread)
+    }
 }
 
 impl PartialEq for Dataset {
@@ -78,6 +89,8 @@ pub static DATASETS: &[&Dataset] = &[
     &chat::DATASET,
     &dev_task::DATASET,
     &inline_completion::DATASET,
+    &lex::DATASET,
+    &lex_audio::DATASET,
     &user_report::DATASET,
 ];
 

@@ -16,6 +16,8 @@ pub mod input;
 pub mod instant;
 mod json;
 pub mod key;
+pub mod lex;
+pub mod lex_audio;
 mod lineage;
 pub mod model;
 pub mod object;

@@ -32,6 +32,8 @@ pub struct Object {
     pub source_object: String,
     /// What it holds; `None`: only its content tells.
     pub dataset: Option<&'static Dataset>,
+    /// Its size in bytes, as listed.
+    pub size: u64,
     /// The source day: [`Day::UNDATED`] where the key has none. A function of `source_object` alone.
     pub day: Day,
     /// Whether the key has a date.

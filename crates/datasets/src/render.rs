@@ -30,6 +30,13 @@ pub fn schema_text(table: &Table) -> String {
             "Key columns without which rows are not compared",
             table.key_required,
         ),
+        (
+            "Compared instead, its text with sorted keys",
+            table
+                .key_else
+                .as_ref()
+                .map_or(&[], |other| std::slice::from_ref(&other.column)),
+        ),
         ("Not content", table.not_content),
         ("Bloom filter", table.bloom),
     ] {

@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use crate::dataset::{Content, DATASETS, Dataset};
+use crate::lex_audio;
 
 /// The dataset of an object whose key tells none, by its first inflated bytes (a few KiB do); `None`: of none that is known.
 ///
@@ -13,6 +14,15 @@ pub fn sniff(head: &[u8]) -> Option<&'static Dataset> {
     match head.first()? {
         b'{' | b'[' => json(head),
         _ => csv(head),
+    }
+}
+
+/// What an object is whose key said that it is a log of any kind ([`Content::Log`]), by its first inflated bytes: audio
+/// without an ending that tells is found out by them. Any other dataset stays what it is.
+pub fn of_log(dataset: &'static Dataset, source_object: &str, head: &[u8]) -> &'static Dataset {
+    match dataset.content {
+        Content::Log if lex_audio::is_audio(source_object, head) => &lex_audio::DATASET,
+        _ => dataset,
     }
 }
 
@@ -53,7 +63,7 @@ fn csv(head: &[u8]) -> Option<&'static Dataset> {
         .copied()
         .find(|dataset| match dataset.content {
             Content::Csv(columns) => columns.iter().any(|column| has(column)),
-            Content::Json(_) => false,
+            Content::Json(_) | Content::Log | Content::Unread => false,
         })
 }
 

@@ -126,14 +126,25 @@ pub struct Table {
     pub own: &'static [Column],
     /// Its lineage columns.
     pub lineage: Lineage,
-    /// The columns of its key, within one `dt`; empty: nothing is compared. A row in which one of `key_required` is NULL has no twins.
+    /// The columns of its key, within one `dt`; empty: nothing is compared.
     pub key: &'static [&'static str],
     /// Those of `key` that must not be NULL for rows to be compared (`request_id` of logs); the NULLs of others are equal.
     pub key_required: &'static [&'static str],
+    /// What is compared instead where one of `key_required` is NULL; `None`: such a row has no twins.
+    pub key_else: Option<KeyElse>,
     /// Columns that are not content: rows of equal key that differ only here are twins.
     pub not_content: &'static [&'static str],
     /// Columns with a bloom filter.
     pub bloom: &'static [&'static str],
+}
+
+/// The key of rows without one: a hash of the text of a column, which is NULL in no such row.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyElse {
+    /// The column.
+    pub column: &'static str,
+    /// SHA-256 of what the text says, however it says it.
+    pub hash: fn(&str) -> [u8; 32],
 }
 
 /// `account_id`, the first lineage column.

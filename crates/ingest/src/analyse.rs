@@ -68,6 +68,7 @@ impl Counts {
 pub fn head_columns(table: &Table) -> Vec<&'static str> {
     let mut columns = vec!["source_object", "record_index", "account_id"];
     columns.extend(table.key);
+    columns.extend(table.key_else.map(|other| other.column));
     if table.lineage.variant {
         columns.push("variant");
     }

@@ -13,6 +13,7 @@ use promptlake_lake::storage::{Content, Expect, Storage, StorageError, Version};
 use promptlake_lake::temp::RunTemp;
 
 use crate::analyse::Counts;
+use crate::describe::describe;
 use crate::digest::{self, hex};
 use crate::encode::ENCODING_VERSION;
 use crate::merge::{Listed, MergeError, MergeInput, merge};
@@ -170,8 +171,8 @@ impl Committer<'_> {
         let permit = self.merges.take();
         let tables = id.family.tables;
         let mut olds = Vec::new();
-        for table in tables {
-            olds.push(self.open_old(id, table.name)?);
+        for number in 0..tables.len() {
+            olds.push(self.open_old(id, number)?);
         }
         let lost = |old: &Old| anew || (self.stale.contains(&id) && old.file.is_none());
         let given_up = tables
@@ -286,8 +287,10 @@ impl Committer<'_> {
                 },
             };
             let (mut header, version, written) = match (part, before) {
-                // Without rows and without a part: there is nothing to say.
-                (Some(part), None) if part.rows == 0 => {
+                // Without rows and without a part: there is nothing to say, unless an inventory says that there was one.
+                (Some(part), None)
+                    if part.rows == 0 && self.snapshot.inventory(table.name, id.dt).is_none() =>
+                {
                     states.push(TableState {
                         rows: 0,
                         bytes: 0,
@@ -308,10 +311,14 @@ impl Committer<'_> {
                     (header(&part), version, true)
                 }
                 (None, Some(version)) => match &old.header {
-                    Some(header) if !self.stale.contains(&id) => {
-                        (header.clone(), version.clone(), false)
+                    Some(header) => (header.clone(), version.clone(), false),
+                    // It was described when it was opened, unless it cannot be read.
+                    None => {
+                        return Err(CommitError::Damaged {
+                            path,
+                            error: "it cannot be read".to_owned(),
+                        });
                     }
-                    _ => (self.described(id, number)?, version.clone(), false),
                 },
                 (None, None) => {
                     states.push(TableState {
@@ -363,20 +370,30 @@ impl Committer<'_> {
         Ok(self.storage.publish(&path, Content::File(&file), &expect)?)
     }
 
-    /// Opens a part, if it is the one that stood there when the run began.
-    fn open_old(&self, id: PartitionId, table: &str) -> Result<Old, CommitError> {
-        let path = layout::part(table, id.dt);
-        let expected = self.snapshot.part(table, id.dt);
+    /// Opens a part, if it is the one that stood there when the run began. Where no inventory is known to describe it,
+    /// its own bytes do; a damaged one has no header.
+    fn open_old(&self, id: PartitionId, number: usize) -> Result<Old, CommitError> {
+        let table = id.family.tables[number];
+        let path = layout::part(table.name, id.dt);
+        let expected = self.snapshot.part(table.name, id.dt);
         let file = match (self.storage.open(&path, self.temp.path())?, expected) {
             (Some((file, version)), Some(expected)) if version == *expected => Some(file),
             (None, None) => None,
             _ => return Err(CommitError::Conflict { path }),
         };
-        let header = match self.inventory(table, id.dt) {
-            Ok(reader) => reader.map(|reader| reader.header().clone()),
-            Err(CommitError::State(error)) if error.is_damage() => None,
-            Err(error) => return Err(error),
-        };
+        let mut header = None;
+        if !self.stale.contains(&id) {
+            header = match self.inventory(table.name, id.dt) {
+                Ok(reader) => reader.map(|reader| reader.header().clone()),
+                Err(CommitError::State(error)) if error.is_damage() => None,
+                Err(error) => return Err(error),
+            };
+        }
+        if header.is_none() {
+            header = file
+                .as_ref()
+                .and_then(|file| describe(id.family.tables[number], id.dt, file).ok());
+        }
         Ok(Old { file, header })
     }
 
@@ -426,38 +443,6 @@ impl Committer<'_> {
         };
         let alike = now == *version && file.metadata().is_ok_and(|file| file.len() == part.bytes);
         Ok(alike && digest::of_file(&file).is_ok_and(|(sha256, _)| sha256 == part.sha256))
-    }
-
-    /// Describes a part that is as it should be, but has no inventory.
-    fn described(&self, id: PartitionId, number: usize) -> Result<Header, CommitError> {
-        let table = id.family.tables[number];
-        let path = layout::part(table.name, id.dt);
-        let Some((file, _)) = self.storage.open(&path, self.temp.path())? else {
-            return Err(CommitError::Conflict { path });
-        };
-        let damaged = |error: &dyn std::error::Error| CommitError::Damaged {
-            path: path.clone(),
-            error: error.to_string(),
-        };
-        let (sha256, size) = digest::of_file(&file).map_err(|error| damaged(&error))?;
-        let rows = RunFile::open(file, table)
-            .map_err(|error| damaged(&error))?
-            .rows();
-        let part = Part {
-            sha256: hex(&sha256),
-            size,
-            rows,
-            schema_version: table.version,
-            writer_version: WRITER_VERSION,
-            encoding_version: ENCODING_VERSION,
-            version: None,
-        };
-        Ok(Header {
-            version: inventory::VERSION,
-            table: table.name.to_owned(),
-            dt: id.dt,
-            part,
-        })
     }
 
     /// A file of a table without rows.

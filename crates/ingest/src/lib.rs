@@ -6,6 +6,7 @@ pub mod bitmap;
 pub mod body_hash;
 pub mod commit;
 pub mod cut;
+pub mod describe;
 pub mod digest;
 pub mod discover;
 pub mod duplicates;
@@ -13,6 +14,7 @@ pub mod encode;
 pub mod exit;
 pub mod guard;
 pub mod inflate;
+pub mod ledger_state;
 pub mod losses;
 #[cfg(test)]
 mod memory_source;

@@ -150,6 +150,7 @@ pub(crate) fn classify(context: &KeyContext, key: &str, _size: u64) -> Class {
     Class::Object(Box::new(Object {
         source_object,
         dataset,
+        size: 0,
         day: day.unwrap_or(Day::UNDATED),
         dated: day.is_some(),
         account_id: context.account_id.clone(),

@@ -8,14 +8,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
-use promptlake_datasets::dataset::{Dataset, Decoder};
+use promptlake_datasets::dataset::{Content, Dataset, Decoder};
 use promptlake_datasets::drift::Drift;
 use promptlake_datasets::input::Input;
 use promptlake_datasets::key::{Class, classify};
 use promptlake_datasets::object::Object;
 use promptlake_datasets::output::{Outcome, Output, Rows};
 use promptlake_datasets::reason::Reason;
-use promptlake_datasets::sniff::sniff;
+use promptlake_datasets::sniff::{of_log, sniff};
 use promptlake_lake::source::{Body, SourceError};
 
 use crate::body_hash::BodyHash;
@@ -97,6 +97,7 @@ pub fn read<E: From<PlanError> + Send>(
     let claimer = Mutex::new(Claimer {
         next_job,
         job: VecDeque::new(),
+        unread: false,
         order,
         error: None,
         done: false,
@@ -141,12 +142,15 @@ fn receive<E>(
 /// Objects that one worker reads, and where it sends what they hold.
 struct Claim {
     objects: Vec<PlannedObject>,
+    /// Their keys say all there is to know: they are not fetched.
+    unread: bool,
     send: SyncSender<Event>,
 }
 
 struct Claimer<F> {
     next_job: F,
     job: VecDeque<PlannedObject>,
+    unread: bool,
     order: Sender<Receiver<Event>>,
     error: Option<PlanError>,
     done: bool,
@@ -163,6 +167,9 @@ impl<F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<F> {
             match (self.next_job)() {
                 Ok(Some(mut job)) => {
                     self.job = std::mem::take(&mut job.objects).into();
+                    self.unread = job
+                        .dataset()
+                        .is_some_and(|dataset| !dataset.reads_content());
                     if self.job.is_empty() {
                         // Nothing to read, but something to note: a claim of its own, already used up.
                         let (send, receive) = sync_channel(1);
@@ -200,7 +207,11 @@ impl<F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<F> {
         if self.order.send(receive).is_err() {
             return self.end();
         }
-        Some(Claim { objects, send })
+        Some(Claim {
+            objects,
+            unread: self.unread,
+            send,
+        })
     }
 
     fn end(&mut self) -> Option<Claim> {
@@ -242,9 +253,12 @@ impl<'a> Worker<'a> {
                 .unwrap_or_else(std::sync::PoisonError::into_inner)
                 .claim(self.options.stop)?;
             let source = &self.options.sources[usize::from(claim.objects.first()?.source)];
-            let fetch = source
-                .source
-                .fetch(claim.objects.iter().map(PlannedObject::listed).collect());
+            let fetch: Fetch<'_> = if claim.unread {
+                Box::new(std::iter::repeat_with(|| Ok(Body::Bytes(Vec::new()))))
+            } else {
+                let objects = claim.objects.iter().map(PlannedObject::listed);
+                source.source.fetch(objects.collect())
+            };
             Some((claim, fetch))
         };
         // One claim ahead, so that a remote source is never idle.
@@ -352,7 +366,10 @@ fn read_object(
     };
     ReadObject {
         dataset: object.dataset,
-        hash: hash.finish(planned.size),
+        // Of what was not fetched nothing is known.
+        hash: hash
+            .finish(planned.size)
+            .filter(|_| object.dataset.is_none_or(Dataset::reads_content)),
         planned,
         outcome,
         inflated: inflated_bytes,
@@ -380,6 +397,13 @@ fn decode(
             return;
         }
         object.dataset = sniff(input.window());
+    }
+    // A log may turn out to be audio.
+    if let Some(dataset) = object.dataset
+        && matches!(dataset.content, Content::Log)
+    {
+        while input.window().len() < SNIFFED && input.more() {}
+        object.dataset = Some(of_log(dataset, &object.source_object, input.window()));
     }
     if let Some(dataset) = object.dataset {
         let decoder = decoders

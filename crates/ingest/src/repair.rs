@@ -11,12 +11,13 @@ use promptlake_datasets::key::{Class, KeyContext, classify};
 use promptlake_lake::error::StateError;
 use promptlake_lake::inventory::{Header, InventoryReader, Line};
 use promptlake_lake::layout;
-use promptlake_lake::ledger::{Feed, LedgerEntry, LedgerReader};
+use promptlake_lake::ledger::{Feed, LedgerEntry};
 use promptlake_lake::storage::Storage;
 use promptlake_lake::temp::RunTemp;
 
 use crate::cut::Places;
 use crate::digest;
+use crate::ledger_state::{entries, known_parts, lost_days};
 use crate::plan::{LedgerView, UNSORTED};
 use crate::run_cursor::day_of;
 use crate::run_file::RunFile;
@@ -31,11 +32,13 @@ pub struct Repairs {
     /// Those of them whose inventory does not describe the part, or whose part is lost or damaged.
     pub stale: BTreeSet<PartitionId>,
     /// Those of which a part is lost altogether.
-    pub lost: BTreeSet<PartitionId>,
+    pub partless: BTreeSet<PartitionId>,
     /// For stale partitions, the objects of which they hold rows, as far as anything tells.
     pub fed_by: BTreeMap<PartitionId, BTreeSet<(Day, String)>>,
     /// Objects to be read again whatever the window, by (dataset, source day), with what is known of them.
     pub wanted: BTreeMap<(String, Day), BTreeMap<String, LedgerEntry>>,
+    /// Days of the ledger that are not there any more, or are damaged.
+    pub lost: BTreeSet<(String, Day)>,
     /// What a person should know.
     pub notices: Vec<String>,
 }
@@ -62,7 +65,25 @@ pub fn find(
 ) -> Result<Repairs, StateError> {
     let mut repairs = Repairs::default();
     let known = known_parts(storage, temp, ledger)?;
-    for id in changed(snapshot, ledger, &known) {
+    let changed = changed(snapshot, ledger, &known);
+    let lost = lost_days(storage, temp, ledger)?;
+    if !lost.is_empty() {
+        // Where the rows of their objects lie, only inventories tell; they are looked at, not merged.
+        for id in all_partitions(snapshot).difference(&changed) {
+            let mut objects = Known::new();
+            for table in id.family.tables {
+                match read_inventory(storage, temp, snapshot, table, id.dt, &mut objects) {
+                    Ok(_) => {}
+                    Err(error) if error.is_damage() => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            objects.retain(|(day, object), _| lost.contains(&(dataset_of(*id, object), *day)));
+            want_unknown(&mut repairs, storage, temp, ledger, *id, objects)?;
+        }
+    }
+    repairs.lost = lost;
+    for id in changed {
         let mut objects = Known::new();
         let mut sound = true;
         for table in id.family.tables {
@@ -70,7 +91,7 @@ pub fn find(
             if snapshot.part(table.name, id.dt).is_none()
                 && (known || snapshot.inventory(table.name, id.dt).is_some())
             {
-                repairs.lost.insert(id);
+                repairs.partless.insert(id);
             }
             sound &= inspect(
                 storage,
@@ -119,26 +140,13 @@ pub fn find(
     Ok(repairs)
 }
 
-/// The (table, `dt`) of which there has to be a part: those of the index; where that is lost, those that the ledger feeds.
-fn known_parts(
-    storage: &dyn Storage,
-    temp: &RunTemp,
-    ledger: &LedgerView,
-) -> Result<BTreeSet<(String, Day)>, StateError> {
-    let mut known: BTreeSet<(String, Day)> = ledger
-        .index()
-        .parts()
-        .map(|(table, dt, _)| (table.to_owned(), dt))
-        .collect();
-    if known.is_empty() {
-        for (dataset, day) in ledger.days() {
-            for entry in entries(storage, temp, ledger, dataset, day)? {
-                let fed = entry?.feeds.into_iter().filter(|feed| feed.rows > 0);
-                known.extend(fed.map(|feed| (feed.table, feed.dt)));
-            }
-        }
-    }
-    Ok(known)
+/// Every partition that has a part or an inventory.
+fn all_partitions(snapshot: &Snapshot) -> BTreeSet<PartitionId> {
+    let partitions = snapshot.partitions();
+    let partitions = partitions.into_iter();
+    partitions
+        .filter_map(|(table, dt)| partition_of(table, dt))
+        .collect()
 }
 
 /// The partitions that are not as the index says.
@@ -377,32 +385,6 @@ fn from_ledger(
         }
     }
     Ok(())
-}
-
-/// The entries of a ledger day; a damaged one counts as lost.
-fn entries(
-    storage: &dyn Storage,
-    temp: &RunTemp,
-    ledger: &LedgerView,
-    dataset: &str,
-    day: Day,
-) -> Result<Box<dyn Iterator<Item = Result<LedgerEntry, StateError>>>, StateError> {
-    if !ledger.days().any(|known| known == (dataset, day)) {
-        return Ok(Box::new(std::iter::empty()));
-    }
-    let reader = match LedgerReader::open(storage, temp.path(), dataset, day) {
-        Ok(reader) => reader,
-        Err(error) if error.is_damage() => None,
-        Err(error) => return Err(error),
-    };
-    let sound =
-        |entry: &Result<LedgerEntry, StateError>| !entry.as_ref().is_err_and(StateError::is_damage);
-    Ok(Box::new(
-        reader
-            .into_iter()
-            .flat_map(|(reader, _)| reader)
-            .take_while(sound),
-    ))
 }
 
 fn want(repairs: &mut Repairs, id: PartitionId, day: Day, entry: LedgerEntry) {

@@ -7,7 +7,8 @@ use arrow_schema::DataType;
 use promptlake_datasets::table::Table;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// The hash of each row's key; `None` where a required part of it is NULL. NULLs of the other parts are equal.
+/// The hash of each row's key. NULLs are equal, but where a required part is NULL it is the hash of what the table has
+/// instead of a key, or `None` if it has nothing.
 pub fn keys(table: &Table, batch: &RecordBatch) -> Vec<Option<u128>> {
     let column = |name: &&str| {
         batch
@@ -16,12 +17,22 @@ pub fn keys(table: &Table, batch: &RecordBatch) -> Vec<Option<u128>> {
     };
     let required: Vec<&ArrayRef> = table.key_required.iter().map(column).collect();
     let key: Vec<&ArrayRef> = table.key.iter().map(column).collect();
+    let other = table
+        .key_else
+        .map(|other| (column(&other.column).as_string::<i32>(), other.hash));
     let mut bytes = Vec::new();
     let hash = |row: usize| {
-        if table.key.is_empty() || required.iter().any(|column| column.is_null(row)) {
+        if table.key.is_empty() {
             return None;
         }
         bytes.clear();
+        if required.iter().any(|column| column.is_null(row)) {
+            let (texts, hash) = other.filter(|(texts, _)| !texts.is_null(row))?;
+            // No key begins with a 2.
+            bytes.push(2);
+            bytes.extend_from_slice(&hash(texts.value(row)));
+            return Some(xxh3_128(&bytes));
+        }
         for column in &key {
             feed(column, row, &mut bytes);
         }

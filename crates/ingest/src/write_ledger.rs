@@ -65,7 +65,7 @@ impl LedgerUpdate<'_> {
         for day in self.done.notes.days() {
             days.entry((&day.dataset, day.day)).or_default().notes = Some(day);
         }
-        for (dataset, day) in self.repairs.wanted.keys() {
+        for (dataset, day) in self.repairs.wanted.keys().chain(&self.repairs.lost) {
             days.entry((dataset, *day)).or_default();
         }
         let given_up = tally
@@ -100,7 +100,12 @@ impl LedgerUpdate<'_> {
                         version,
                     })
                 }
-                _ => None,
+                // That there is such a day, so that its loss is noticed; no listing is like this.
+                (_, version) => version.map(|version| DayState {
+                    count: 0,
+                    digest: String::new(),
+                    version,
+                }),
             };
             changes.day(dataset, day, state);
         }

@@ -47,6 +47,7 @@ static PARENT: Table = Table {
     },
     key: &["request_id"],
     key_required: &["request_id"],
+    key_else: None,
     not_content: &[
         "source",
         "source_object",
@@ -72,6 +73,7 @@ static CHILD: Table = Table {
     },
     key: &[],
     key_required: &[],
+    key_else: None,
     not_content: &[
         "source",
         "source_object",

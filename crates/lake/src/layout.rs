@@ -21,6 +21,9 @@ pub const RUNS: &str = "_promptlake/runs/";
 /// Temporary directories of runs; no object lies there.
 pub const TEMP: &str = "_promptlake/tmp/";
 
+/// What a probe for conditional writes leaves behind; no object of the lake.
+pub(crate) const PROBE: &str = "_promptlake/probe";
+
 const PART_FILE: &str = "part-00000.parquet";
 
 /// The one part of a partition.

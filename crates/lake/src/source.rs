@@ -6,12 +6,16 @@ use std::io::Read;
 use promptlake_datasets::day::Day;
 
 use crate::location::Location;
+use crate::s3::S3Options;
+use crate::stats::Stats;
 
 mod day_folders;
 pub mod local;
+pub mod s3;
 pub mod uri;
 
 pub use self::local::LocalSource;
+pub use self::s3::S3Source;
 pub use self::uri::{SourceSpec, SpecError};
 
 /// The source days that a run looks at, both ends included; undated objects are always looked at.
@@ -93,6 +97,11 @@ pub trait Source: fmt::Debug + Send + Sync {
     fn excluded(&self) -> Option<&str> {
         None
     }
+
+    /// The requests so far.
+    fn stats(&self) -> Stats {
+        Stats::default()
+    }
 }
 
 /// Opens a source. Of the lake, nothing is shown where the two are nested.
@@ -100,6 +109,18 @@ pub trait Source: fmt::Debug + Send + Sync {
 /// # Errors
 /// If this kind of place cannot be read. Whether it is there is seen by listing it.
 pub fn open_source(spec: &SourceSpec, lake: &Location) -> Result<Box<dyn Source>, SourceError> {
+    open_source_with(spec, lake, &S3Options::default())
+}
+
+/// Opens a source as [`open_source`] does; `options` are for buckets.
+///
+/// # Errors
+/// As [`open_source`].
+pub fn open_source_with(
+    spec: &SourceSpec,
+    lake: &Location,
+    options: &S3Options,
+) -> Result<Box<dyn Source>, SourceError> {
     match &spec.location {
         Location::Local(path) => {
             let mut source = LocalSource::new(path.clone());
@@ -111,11 +132,15 @@ pub fn open_source(spec: &SourceSpec, lake: &Location) -> Result<Box<dyn Source>
             }
             Ok(Box::new(source))
         }
-        Location::S3 { .. } => Err(SourceError::Other {
-            action: "open",
-            place: spec.location.to_string(),
-            source: "buckets cannot be read yet".into(),
-        }),
+        Location::S3 { bucket, prefix } => {
+            let (role_arn, profile) = (spec.role_arn.clone(), spec.profile.clone());
+            let mut source = S3Source::new(bucket, prefix, role_arn, profile, options.clone())
+                .excluding_lake(lake);
+            if spec.context.lex {
+                source = source.without_day_folders();
+            }
+            Ok(Box::new(source))
+        }
     }
 }
 

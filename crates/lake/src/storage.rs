@@ -5,12 +5,17 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::location::Location;
+use crate::s3::S3Options;
+use crate::stats::Stats;
 
 pub mod local;
+pub mod s3;
 
 pub use self::local::LocalStorage;
+pub use self::s3::S3Storage;
 
-/// Changes with every write of an object. Local: `<mtime ns>-<size>-<inode>`; S3: the ETag. Means nothing in another storage.
+/// Changes with the content of an object, in a directory with every write of it. Local: `<mtime ns>-<size>-<inode>`; S3:
+/// the ETag. Means nothing in another storage.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -82,6 +87,20 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// # Errors
     /// As [`Storage::publish`].
     fn remove(&self, path: &str, expect: &Version) -> Result<(), StorageError>;
+
+    /// Tries out whether publishes compare and swap; to be asked once before the first one. False: the lake may be
+    /// written by one writer at a time only, who opens it as [`S3Options::single_writer`].
+    ///
+    /// # Errors
+    /// If the storage cannot be written at all.
+    fn compares_and_swaps(&self) -> Result<bool, StorageError> {
+        Ok(true)
+    }
+
+    /// The requests so far.
+    fn stats(&self) -> Stats {
+        Stats::default()
+    }
 }
 
 /// Opens a lake's storage. Nothing is created before the first publish.
@@ -89,14 +108,23 @@ pub trait Storage: fmt::Debug + Send + Sync {
 /// # Errors
 /// If this kind of place cannot be written.
 pub fn open_storage(lake: &Location) -> Result<Box<dyn Storage>, StorageError> {
-    match lake {
-        Location::Local(path) => Ok(Box::new(LocalStorage::new(path.clone()))),
-        Location::S3 { .. } => Err(StorageError::Other {
-            action: "open",
-            path: lake.to_string(),
-            source: "buckets cannot be written yet".into(),
-        }),
-    }
+    open_storage_with(lake, &S3Options::default())
+}
+
+/// Opens a lake's storage as [`open_storage`] does; `options` are for buckets.
+///
+/// # Errors
+/// As [`open_storage`].
+pub fn open_storage_with(
+    lake: &Location,
+    options: &S3Options,
+) -> Result<Box<dyn Storage>, StorageError> {
+    Ok(match lake {
+        Location::Local(path) => Box::new(LocalStorage::new(path.clone())),
+        Location::S3 { bucket, prefix } => {
+            Box::new(S3Storage::new(bucket, prefix, options.clone()))
+        }
+    })
 }
 
 /// What went wrong with the lake's storage.

@@ -1,8 +1,14 @@
 //! A call of the binary.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Between two tries to start a binary that is busy.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A call that is not made yet. It has no environment and no input.
 pub(crate) struct Call(pub Command);
@@ -21,9 +27,26 @@ impl Call {
         self
     }
 
+    /// With its report in another place.
+    pub(crate) fn reporting_to(mut self, place: &str) -> Self {
+        let mut args: Vec<OsString> = self.0.get_args().map(OsStr::to_owned).collect();
+        let at = args.iter().position(|arg| arg == "--report").unwrap();
+        args[at + 1] = place.into();
+        let mut command = Command::new(self.0.get_program());
+        command.args(args).env_clear().stdin(Stdio::null());
+        self.0 = command;
+        self
+    }
+
     /// Makes it.
     pub(crate) fn done(mut self) -> Done {
-        let output = self.0.output().unwrap();
+        let output = loop {
+            match self.0.output() {
+                // A copy of the binary is still open in a child that another test is just starting.
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => sleep(PAUSE),
+                output => break output.unwrap(),
+            }
+        };
         Done {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),

@@ -39,6 +39,7 @@ pub static USER_ACTIVITY_LEGACY: Table = Table {
     },
     key: &["account_id", "region", "event_date", "user_id"],
     key_required: &[],
+    key_else: None,
     not_content: columns::NOT_CONTENT,
     bloom: &[],
 };

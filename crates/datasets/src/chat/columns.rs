@@ -107,6 +107,7 @@ pub static CHAT: Table = Table {
     },
     key: columns::KEY,
     key_required: columns::KEY,
+    key_else: None,
     not_content: columns::NOT_CONTENT,
     bloom: columns::KEY,
 };

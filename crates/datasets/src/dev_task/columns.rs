@@ -42,6 +42,7 @@ pub static DEV_TASK: Table = Table {
     },
     key: columns::KEY,
     key_required: columns::KEY,
+    key_else: None,
     not_content: columns::NOT_CONTENT,
     bloom: columns::KEY,
 };

@@ -5,6 +5,8 @@
 //! [`activity`] of the same [`people`], so that logs and reports agree as they do in a real bucket. Nothing is written
 //! or compressed here: `promptlake demo`, tests and benchmarks do that with what [`organisation`] yields.
 //!
+//! [`lex`] makes a bucket of its own: that of a call centre whose bots log.
+//!
 //! What is in it on purpose: empty prompts on most records, router turns, both generations of records, the two weeks
 //! in which both trees were written (start in early December 2025 to have them), records delivered on the day after,
 //! every header of the reports, parts, exports written once more, every form of key (both trees, both spellings of
@@ -17,6 +19,8 @@ pub mod chat;
 pub mod code;
 pub mod dev_task;
 pub mod inline;
+pub mod kit;
+pub mod lex;
 pub mod log;
 pub mod object;
 pub mod people;
@@ -25,6 +29,7 @@ pub mod rng;
 mod stray;
 pub mod user_report;
 
+pub use lex::lex;
 pub use object::GeneratedObject;
 
 use crate::day::Day;

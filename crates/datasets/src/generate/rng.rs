@@ -16,7 +16,8 @@ impl Rng {
         for part in parts {
             rng.0 = rng.next().wrapping_add(part.wrapping_mul(ODD));
         }
-        rng
+        // Mixed once more: the last part alone moves the state by steps of the sequence itself.
+        Self(rng.next())
     }
 
     /// The next 64 bits.
@@ -97,6 +98,16 @@ const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_numbers_of_one_day_are_not_those_of_the_day_before_moved_by_one() {
+        let of = |day| {
+            let mut rng = Rng::derived(7, &[1, day]);
+            [(); 4].map(|()| rng.next())
+        };
+        let (day, next) = (of(20_426), of(20_427));
+        assert!(next.iter().all(|number| !day.contains(number)));
+    }
 
     #[test]
     fn the_first_numbers_are_those_of_splitmix64() {

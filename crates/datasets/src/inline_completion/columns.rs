@@ -69,6 +69,7 @@ pub static INLINE_COMPLETION: Table = Table {
     },
     key: columns::KEY,
     key_required: columns::KEY,
+    key_else: None,
     not_content: columns::NOT_CONTENT,
     bloom: columns::KEY,
 };

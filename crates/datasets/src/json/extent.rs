@@ -7,7 +7,7 @@ const MAX_OPEN: usize = 1 << 26;
 
 /// What came of a piece. Places count from the front of the piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// The value goes on.
     More,
     /// A key of the outermost object ended before this place; the value goes on from there.
@@ -22,10 +22,11 @@ pub(super) enum Step {
 
 /// Follows a value's grammar byte by byte, however deep and long it is, and looks at nothing else.
 #[derive(Debug)]
-pub(super) struct Extent {
+pub(crate) struct Extent {
     state: State,
     open: Stack,
     keys: bool,
+    max_open: usize,
     /// Bytes read by earlier calls.
     read: u64,
     key_start: u64,
@@ -100,6 +101,7 @@ impl Extent {
             state: State::Value,
             open: Stack::default(),
             keys: false,
+            max_open: MAX_OPEN,
             read: 0,
             key_start: 0,
         }
@@ -113,6 +115,14 @@ impl Extent {
         }
     }
 
+    /// As `with_keys`, of values that open at most `max_open` containers at once.
+    pub(crate) fn shallow(max_open: usize) -> Self {
+        Self {
+            max_open,
+            ..Self::with_keys()
+        }
+    }
+
     /// After the value of a member of an object, which goes on with a comma or its end. Its further keys are told.
     pub(super) fn within_object() -> Self {
         let mut extent = Self::with_keys();
@@ -122,12 +132,12 @@ impl Extent {
     }
 
     /// Whether what was read is whole where the bytes end: a number does not say so itself.
-    pub(super) fn is_whole_number(&self) -> bool {
+    pub(crate) fn is_whole_number(&self) -> bool {
         self.open.is_empty() && matches!(self.state, State::Number(number) if number.is_whole())
     }
 
     /// Where the quote stands that began the last key of the outermost object, counted from the first byte read.
-    pub(super) fn key_start(&self) -> u64 {
+    pub(crate) fn key_start(&self) -> u64 {
         self.key_start
     }
 
@@ -141,7 +151,7 @@ impl Extent {
     }
 
     /// Reads the bytes that follow. Whatever it says but `More` and `Key` is the end of reading.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Step {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Step {
         let step = self.follow(bytes);
         self.read += match step {
             Step::Key(end) => end,
@@ -229,7 +239,7 @@ impl Extent {
     /// The first byte of a value.
     fn begin(&mut self, byte: u8, at: usize) -> Option<Step> {
         match byte {
-            b'{' | b'[' if self.open.len >= MAX_OPEN => Some(Step::TooDeep(at)),
+            b'{' | b'[' if self.open.len >= self.max_open => Some(Step::TooDeep(at)),
             b'{' => {
                 self.open.push(true);
                 self.go(State::FirstKey)

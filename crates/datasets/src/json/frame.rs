@@ -49,6 +49,18 @@ pub(crate) fn records(
     frame.read_all();
 }
 
+/// Steps over a byte-order mark at the front.
+pub(crate) fn skip_bom(input: &mut Input<'_>) {
+    while input.window().len() < BOM.len() && BOM.starts_with(input.window()) {
+        if !input.more() {
+            return;
+        }
+    }
+    if input.window().starts_with(BOM) {
+        input.consume(BOM.len());
+    }
+}
+
 /// The rest of the object is rejected, and its bytes are used up.
 pub(super) struct Stop;
 
@@ -91,7 +103,7 @@ impl Frame<'_, '_, '_, '_> {
     }
 
     fn values(&mut self) -> Result<(), Stop> {
-        self.skip_bom();
+        skip_bom(self.input);
         while let Some(byte) = self.peek() {
             match byte {
                 b'{' => self.top_object()?,
@@ -103,17 +115,6 @@ impl Frame<'_, '_, '_, '_> {
             }
         }
         Ok(())
-    }
-
-    fn skip_bom(&mut self) {
-        while self.input.window().len() < BOM.len() && BOM.starts_with(self.input.window()) {
-            if !self.input.more() {
-                return;
-            }
-        }
-        if self.input.window().starts_with(BOM) {
-            self.input.consume(BOM.len());
-        }
     }
 
     /// An object that is not within an array: it holds a list of records, or is one.

@@ -6,6 +6,7 @@
 //! - [`extent`] finds out where a value ends that [`scan`] could not read or that the window does not hold yet.
 //! - [`known`] matches the members of a JSON object with those that a dataset knows; [`unknown`] keeps the others.
 //! - [`list`] is a list whose elements are read when they are wanted.
+//! - [`sorted`] hashes what a compact text says, whatever the order of its keys.
 //! - [`compact`] writes values again as compact text, looking for what JSON allows and the lake does not.
 //!
 //! A record that is good is looked at once. Only one that is not, or that is cut by the end of the window, is looked at by
@@ -20,6 +21,7 @@ mod known;
 mod list;
 mod refuse;
 mod scan;
+mod sorted;
 mod token;
 mod unknown;
 
@@ -27,9 +29,11 @@ mod unknown;
 mod tests;
 
 pub(crate) use arena::{Arena, Text};
+pub(crate) use extent::{Extent, Step};
 pub(crate) use fault::Fault;
-pub(crate) use frame::records;
+pub(crate) use frame::{records, skip_bom};
 pub(crate) use known::Known;
 pub(crate) use list::List;
-pub(crate) use scan::{Kind, Scanner};
+pub(crate) use scan::{Kind, MAX_DEPTH, Scanner, is_space};
+pub(crate) use sorted::sorted_hash;
 pub(crate) use unknown::Unknown;

@@ -1,6 +1,7 @@
 //! Reads a value, member by member, from the bytes at hand.
 
 use super::arena::{Arena, Text};
+use super::extent::{Extent, Step};
 use super::fault::Fault;
 use super::token::Token;
 use crate::reason::Reason;
@@ -143,6 +144,25 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         self.walk(&mut Ignore)?;
         Ok(self.since(start))
+    }
+
+    /// As [`Scanner::skip`], of a value that is all at hand, however deep it is.
+    pub(crate) fn skip_deep(&mut self) -> Result<&'a [u8], Fault> {
+        self.peek()?;
+        let (start, depth) = (self.at, self.depth);
+        let Err(fault) = self.walk(&mut Ignore) else {
+            return Ok(self.since(start));
+        };
+        let Fault::Bad(_) = fault else {
+            return Err(fault);
+        };
+        match Extent::new().feed(&self.bytes[start..]) {
+            Step::End(length) => {
+                (self.at, self.depth) = (start + length, depth);
+                Ok(self.since(start))
+            }
+            _ => Err(fault),
+        }
     }
 
     /// Reads any value and shows what it is made of.
@@ -374,7 +394,7 @@ impl Events for Ignore {
 
 /// JSON's white space.
 #[inline]
-pub(super) fn is_space(byte: u8) -> bool {
+pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
 

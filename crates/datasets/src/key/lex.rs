@@ -4,18 +4,18 @@ use super::date::day;
 use super::place::{Place, Unknown};
 use crate::dataset::Dataset;
 use crate::day::Day;
+use crate::lex_audio::content_type;
 use crate::object::Product;
 
-/// Endings of audio objects.
-const AUDIO: [&str; 6] = [".wav", ".pcm", ".mp3", ".ogg", ".opus", ".flac"];
-
-/// What an object is. Its shape is told by its content, so any name is taken.
+/// What an object is. Its shape is told by its content, so any name is taken; audio may be told by its ending.
 pub(super) fn find<'a>(
     source_object: &'a str,
     datasets: &[&'static Dataset],
 ) -> Result<Place<'a>, Unknown<'a>> {
-    let audio = AUDIO.iter().any(|ending| source_object.ends_with(ending));
-    let name = if audio { "lex_audio" } else { "lex" };
+    let name = match content_type(source_object) {
+        Some(_) => "lex_audio",
+        None => "lex",
+    };
     let dataset = datasets
         .iter()
         .copied()

@@ -76,6 +76,7 @@ fn classify_by(datasets: &[&'static Dataset], context: &KeyContext, key: &str, s
         .unwrap_or_default();
     let object = Object {
         dataset: place.dataset,
+        size,
         day: place.day.unwrap_or(Day::UNDATED),
         dated: place.day.is_some(),
         account_id: place

@@ -499,6 +499,8 @@ fn lex_takes_the_last_possible_date_in_the_folders() {
         ("2026/05/06", "lex", "undated"),
         ("2026-05-06", "lex", "undated"),
         ("aws/lex/b/a/1/2026-05-06/x.wav", "lex_audio", "2026-05-06"),
+        ("dt=2026-05-06/x.Opus", "lex_audio", "2026-05-06"),
+        ("aws/lex/b/a/1/2026-05-06/x", "lex", "2026-05-06"),
         ("task/stream/000000.gz", "lex", "undated"),
     ] {
         let expected = format!("{dataset} {day} 999999999999 - lex - -");

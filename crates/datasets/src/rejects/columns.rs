@@ -52,6 +52,7 @@ pub static REJECTS: Table = Table {
     },
     key: &[],
     key_required: &[],
+    key_else: None,
     not_content: &[],
     bloom: &[],
 };

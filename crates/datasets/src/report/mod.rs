@@ -10,6 +10,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cell::{count, double, flag};
 pub(crate) use header::{Kind, Known, Layout, Melted};
 pub(crate) use reader::ReportReader;
 pub(crate) use row::{Refusal, Row};

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Trial, decode, object};
-use crate::dataset::{DATASETS, Dataset};
+use crate::dataset::{Content, DATASETS, Dataset};
 use crate::input::End;
 use crate::key::{Class, KeyContext, classify};
 use crate::object::Object;
@@ -55,7 +55,10 @@ pub(super) fn cases(dataset: &'static Dataset) -> Vec<Case> {
                 .starts_with("undated");
             Case {
                 dataset,
-                object: key.as_deref().map_or_else(|| object(!undated), told),
+                object: match key.as_deref() {
+                    Some(key) => told(dataset, key),
+                    None => object(!undated),
+                },
                 bytes: fs::read(&path).unwrap(),
                 key,
                 path,
@@ -64,10 +67,11 @@ pub(super) fn cases(dataset: &'static Dataset) -> Vec<Case> {
         .collect()
 }
 
-/// The object of a key.
-fn told(key: &str) -> Object {
+/// The object of a key, in a source of the dataset's kind.
+fn told(dataset: &Dataset, key: &str) -> Object {
     let context = KeyContext {
         name: "src".to_owned(),
+        lex: matches!(dataset.content, Content::Log | Content::Unread),
         ..KeyContext::default()
     };
     match classify(&context, key, 1) {

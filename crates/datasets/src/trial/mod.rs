@@ -36,6 +36,7 @@ pub(crate) fn object(dated: bool) -> Object {
     Object {
         source_object: "AWSLogs/111122223333/KiroLogs/x/us-east-1/2026/07/27/23/o.json.gz".into(),
         dataset: None,
+        size: 0,
         day: if dated {
             crate::day::Day::from_ymd(2026, 7, 27).unwrap()
         } else {

@@ -12,7 +12,7 @@ use crate::day::Day;
 use crate::table::Family;
 
 impl Trial {
-    /// Every column of every row that is not NULL, a line each; rejects; drift.
+    /// Every column of every row that is not NULL, a line each; rejects; drift; what else was counted.
     pub(super) fn shown(&self, family: &Family) -> String {
         let mut text = String::new();
         for batch in &self.rows {
@@ -27,6 +27,10 @@ impl Trial {
         }
         for (_, kind, name, seen) in self.drift.iter() {
             writeln!(text, "drift {} {name} {}", kind.as_str(), seen.count).unwrap();
+        }
+        let (skipped, control) = (self.outcome.skipped, self.outcome.control);
+        if skipped + control > 0 {
+            writeln!(text, "{skipped} skipped, {control} control").unwrap();
         }
         text
     }

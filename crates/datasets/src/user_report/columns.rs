@@ -96,6 +96,7 @@ pub static USER_ACTIVITY: Table = Table {
         "client_type",
     ],
     key_required: &[],
+    key_else: None,
     not_content: NOT_CONTENT,
     bloom: &[],
 };
@@ -135,6 +136,7 @@ pub static MODEL_USAGE: Table = Table {
         "model",
     ],
     key_required: &[],
+    key_else: None,
     not_content: NOT_CONTENT,
     bloom: &[],
 };

@@ -144,9 +144,15 @@ impl Rules<'_> {
             }
         }
         let mut also = self.others(&first, known, &others, entry.as_ref(), notes);
+        let mirrors = own.is_some();
         also.extend(own);
         let Some(why) = self.why(&first.source_object, known, entry.as_ref()) else {
-            notes.counts.skipped += 1;
+            // The lake has the bytes: from this object, or from one that is not shown in this run.
+            if mirrors {
+                notes.counts.mirrored += 1;
+            } else {
+                notes.counts.skipped += 1;
+            }
             return entry.map_or(Decision::Nothing, |entry| note(&entry, &also));
         };
         if first.listed.archived {
@@ -159,7 +165,7 @@ impl Rules<'_> {
             && in_lake(known)
         {
             // The content stays, so what was known of others holds; the one that stood is one of them now.
-            if self.name(&first) != entry.name {
+            if !entry.name.is_empty() && self.name(&first) != entry.name {
                 also.push(Sighting {
                     name: entry.name.clone(),
                     etag: entry.etag.clone(),
@@ -182,16 +188,18 @@ impl Rules<'_> {
         })
     }
 
-    /// Whether the lake has this `source_object` from a source that does not show it in this run.
+    /// Whether the lake has this `source_object` from a source that does not show it in this run. Where the ledger was
+    /// lost, nobody knows from which it has it: then it is this one.
     fn stands_elsewhere(
         &self,
         first: &Candidate,
         others: &[Candidate],
         entry: &LedgerEntry,
     ) -> bool {
-        std::iter::once(first)
-            .chain(others)
-            .all(|c| self.name(c) != entry.name)
+        !entry.name.is_empty()
+            && std::iter::once(first)
+                .chain(others)
+                .all(|c| self.name(c) != entry.name)
     }
 
     /// Whether an object is the same as the one that the lake has, which is not at hand; `None`: that cannot be told,

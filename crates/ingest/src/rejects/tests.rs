@@ -66,6 +66,7 @@ fn lake() -> (tempfile::TempDir, Parts) {
         let object = Object {
             source_object: format!("AWSLogs/of {day}"),
             dataset: Some(dataset),
+            size: 0,
             day: day.parse().unwrap(),
             dated: true,
             account_id: Some("111122223333".to_owned()),

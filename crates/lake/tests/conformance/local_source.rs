@@ -111,6 +111,9 @@ fn the_days_of_a_root_below_awslogs_count() {
         let source = open_source(&spec, &lake).unwrap();
         assert_eq!(keys(&*source, window), expected, "{options}");
     }
+    let above = format!("{}?kind=lex", directory.path().display());
+    let source = open_source(&SourceSpec::parse(&above).unwrap(), &lake).unwrap();
+    assert_eq!(keys(&*source, window).len(), 2);
 }
 
 /// A file that is written in its place while it is read.

@@ -5,7 +5,13 @@
     reason = "clippy allows it in test functions, but not in those that they share"
 )]
 
+mod bucket;
 mod local_source;
 mod local_storage;
+mod minio;
+mod s3_faults;
+mod s3_publish;
+mod s3_source;
+mod s3_storage;
 mod source;
 mod storage;

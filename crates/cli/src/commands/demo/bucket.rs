@@ -15,7 +15,7 @@ const SEED: u64 = 7;
 const FIRST_DAY: Day = Day(20_426);
 /// How many days.
 pub(super) const DAYS: u32 = 30;
-const USERS: usize = 40;
+const USERS: usize = 24;
 /// Once a week there are two objects with something in them that cannot be read.
 pub(super) const REJECTS: u64 = 2 * DAYS.div_ceil(7) as u64;
 

@@ -36,13 +36,13 @@ pub(super) fn text(folder: &Folder, objects: u64, report: &RunReport) -> String 
         writeln!(text, "{line}").expect("invariant: a String takes any text");
     };
     push(format!(
-        "{:<15} {:>8} {:>6}  WHERE",
+        "{:<20} {:>8} {:>6}  WHERE",
         "TABLE", "ROWS", "DAYS"
     ));
     for (table, counts) in &report.tables {
         let days = counts.partitions_written + counts.partitions_unchanged;
         push(format!(
-            "{table:<15} {:>8} {days:>6}  {lake}/tables/{table}/dt=YYYY-MM-DD/part-00000.parquet",
+            "{table:<20} {:>8} {days:>6}  {lake}/tables/{table}/dt=YYYY-MM-DD/part-00000.parquet",
             counts.rows_after
         ));
     }

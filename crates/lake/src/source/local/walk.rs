@@ -250,7 +250,11 @@ impl Worker<'_> {
 
     fn subfolder(&mut self, folder: &Folder, name: &OsStr, linked: bool) {
         let shown = name.to_string_lossy();
-        let days = folder.days.enter(&shown);
+        let days = if self.walk.source.day_folders {
+            folder.days.enter(&shown)
+        } else {
+            folder.days
+        };
         if days
             .day()
             .is_some_and(|day| !self.walk.window.contains(day))
