@@ -25,3 +25,4 @@ mod status;
 mod terminal;
 mod twins;
 mod usage;
+mod verify;

@@ -26,6 +26,7 @@ pub use args::Cli as Arguments;
 
 /// Runs the program: reads the arguments of the process, and gives its exit code.
 pub fn main() -> ExitCode {
+    promptlake_ingest::guard::install();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // clap prints help to stdout and usage errors to stderr; a reader that went away does not matter.

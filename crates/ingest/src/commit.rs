@@ -13,6 +13,8 @@ use promptlake_lake::storage::{Content, Expect, Storage, StorageError, Version};
 use promptlake_lake::temp::RunTemp;
 
 use crate::analyse::Counts;
+use crate::describe::describe;
+use crate::digest::{self, hex};
 use crate::encode::ENCODING_VERSION;
 use crate::merge::{Listed, MergeError, MergeInput, merge};
 use crate::part::FinishedPart;
@@ -412,7 +414,7 @@ impl Committer<'_> {
         }
         if old.header.is_none() {
             let file = old.file.as_ref();
-            old.header = file.and_then(|file| described(id, number, file).ok());
+            old.header = file.and_then(|file| describe(id.family.tables[number], id.dt, file).ok());
         }
         Ok(old)
     }
@@ -440,7 +442,7 @@ impl Committer<'_> {
             return Ok(false);
         };
         let alike = now == *version && file.metadata().is_ok_and(|file| file.len() == part.bytes);
-        Ok(alike && crate::digest::of_file(&file).is_ok_and(|(sha256, _)| sha256 == part.sha256))
+        Ok(alike && digest::of_file(&file).is_ok_and(|(sha256, _)| sha256 == part.sha256))
     }
 
     /// A file of a table without rows.
@@ -458,31 +460,6 @@ impl Committer<'_> {
         writer.finish()?;
         Ok(File::open(path)?)
     }
-}
-
-/// What an inventory would say of a part.
-fn described(
-    id: PartitionId,
-    number: usize,
-    file: &File,
-) -> Result<Header, parquet::errors::ParquetError> {
-    let table = id.family.tables[number];
-    let (sha256, size) = crate::digest::of_file(file)?;
-    let rows = RunFile::open(file.try_clone()?, table)?.rows();
-    Ok(Header {
-        version: inventory::VERSION,
-        table: table.name.to_owned(),
-        dt: id.dt,
-        part: Part {
-            sha256: hex(&sha256),
-            size,
-            rows,
-            schema_version: table.version,
-            writer_version: WRITER_VERSION,
-            encoding_version: ENCODING_VERSION,
-            version: None,
-        },
-    })
 }
 
 /// The twins that the inventory of the parent table lists.
@@ -515,15 +492,4 @@ fn open_parked(
         run.segments.push(open);
     }
     Ok(run)
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("invariant: a String takes any text");
-            text
-        })
 }

@@ -32,3 +32,14 @@ pub fn of_start(mut file: &File, most: u64) -> io::Result<([u8; 32], u64)> {
         bytes += n as u64;
     }
 }
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("invariant: a String takes any text");
+            text
+        })
+}

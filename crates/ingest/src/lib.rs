@@ -6,6 +6,7 @@ pub mod bitmap;
 pub mod body_hash;
 pub mod commit;
 pub mod cut;
+pub mod describe;
 pub mod digest;
 pub mod dims;
 pub mod discover;
@@ -13,7 +14,9 @@ pub mod duplicates;
 pub mod encode;
 pub mod exit;
 pub mod expect;
+pub mod guard;
 pub mod inflate;
+pub mod ledger_state;
 pub mod losses;
 #[cfg(test)]
 mod memory_source;

@@ -43,7 +43,7 @@ impl Mending {
                 done.failed.contains(object) || !sources.show_gone(name_of(repairs, *day, object))
             });
             let pending = pending.count();
-            let lost = repairs.lost.contains(id);
+            let lost = repairs.partless.contains(id);
             let why = if pending > 0 {
                 format!(
                     "it has to be mended, and {pending} of its objects could not be read again: name all sources of the lake, without --table"

@@ -19,7 +19,7 @@ use promptlake_datasets::table::Table;
 use promptlake_lake::settings::Encoding;
 use sha2::{Digest, Sha256};
 
-use crate::commit::hex;
+use crate::digest::hex;
 use crate::encode::{self, DATA_KEY};
 use crate::run_file::RunFile;
 

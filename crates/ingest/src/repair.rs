@@ -11,12 +11,13 @@ use promptlake_datasets::key::{Class, KeyContext, classify};
 use promptlake_lake::error::StateError;
 use promptlake_lake::inventory::{Header, InventoryReader, Line};
 use promptlake_lake::layout;
-use promptlake_lake::ledger::{Feed, LedgerEntry, LedgerReader};
+use promptlake_lake::ledger::{Feed, LedgerEntry};
 use promptlake_lake::storage::Storage;
 use promptlake_lake::temp::RunTemp;
 
 use crate::cut::Places;
 use crate::digest;
+use crate::ledger_state::{entries, known_parts, lost_days};
 use crate::plan::{LedgerView, UNSORTED};
 use crate::run_cursor::day_of;
 use crate::run_file::RunFile;
@@ -31,7 +32,7 @@ pub struct Repairs {
     /// Those of them whose inventory does not describe the part, or whose part is lost or damaged.
     pub stale: BTreeSet<PartitionId>,
     /// Those of which a part is lost altogether.
-    pub lost: BTreeSet<PartitionId>,
+    pub partless: BTreeSet<PartitionId>,
     /// For stale partitions, the objects of which they hold rows, as far as anything tells.
     pub fed_by: BTreeMap<PartitionId, BTreeSet<(Day, String)>>,
     /// Objects to be read again whatever the window, by (dataset, source day), with what is known of them.
@@ -90,7 +91,7 @@ pub fn find(
             if snapshot.part(table.name, id.dt).is_none()
                 && (known || snapshot.inventory(table.name, id.dt).is_some())
             {
-                repairs.lost.insert(id);
+                repairs.partless.insert(id);
             }
             sound &= inspect(
                 storage,
@@ -139,49 +140,6 @@ pub fn find(
     Ok(repairs)
 }
 
-/// Ledger days that the index names and that are not there, or that are damaged.
-fn lost_days(
-    storage: &dyn Storage,
-    temp: &RunTemp,
-    ledger: &LedgerView,
-) -> Result<BTreeSet<(String, Day)>, StateError> {
-    let mut lost = BTreeSet::new();
-    for (dataset, day, state) in ledger.index().days() {
-        match ledger.version(dataset, day) {
-            None => drop(lost.insert((dataset.to_owned(), day))),
-            Some(version) if *version == state.version => {}
-            Some(_) if is_sound(storage, temp, dataset, day)? => {}
-            Some(_) => drop(lost.insert((dataset.to_owned(), day))),
-        }
-    }
-    for (dataset, day) in ledger.days() {
-        if ledger.index().day(dataset, day).is_none() && !is_sound(storage, temp, dataset, day)? {
-            lost.insert((dataset.to_owned(), day));
-        }
-    }
-    Ok(lost)
-}
-
-/// Whether a ledger day can be read to its end.
-fn is_sound(
-    storage: &dyn Storage,
-    temp: &RunTemp,
-    dataset: &str,
-    day: Day,
-) -> Result<bool, StateError> {
-    let read = LedgerReader::open(storage, temp.path(), dataset, day).and_then(|opened| {
-        opened
-            .into_iter()
-            .flat_map(|(reader, _)| reader)
-            .try_for_each(|entry| entry.map(drop))
-    });
-    match read {
-        Ok(()) => Ok(true),
-        Err(error) if error.is_damage() => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
 /// Every partition that has a part or an inventory.
 fn all_partitions(snapshot: &Snapshot) -> BTreeSet<PartitionId> {
     let partitions = snapshot.partitions();
@@ -189,28 +147,6 @@ fn all_partitions(snapshot: &Snapshot) -> BTreeSet<PartitionId> {
     partitions
         .filter_map(|(table, dt)| partition_of(table, dt))
         .collect()
-}
-
-/// The (table, `dt`) of which there has to be a part: those of the index; where that is lost, those that the ledger feeds.
-fn known_parts(
-    storage: &dyn Storage,
-    temp: &RunTemp,
-    ledger: &LedgerView,
-) -> Result<BTreeSet<(String, Day)>, StateError> {
-    let mut known: BTreeSet<(String, Day)> = ledger
-        .index()
-        .parts()
-        .map(|(table, dt, _)| (table.to_owned(), dt))
-        .collect();
-    if known.is_empty() {
-        for (dataset, day) in ledger.days() {
-            for entry in entries(storage, temp, ledger, dataset, day)? {
-                let fed = entry?.feeds.into_iter().filter(|feed| feed.rows > 0);
-                known.extend(fed.map(|feed| (feed.table, feed.dt)));
-            }
-        }
-    }
-    Ok(known)
 }
 
 /// The partitions that are not as the index says.
@@ -287,7 +223,7 @@ fn inspect(
     };
     let same = version == *part
         && digest::of_file(&file).is_ok_and(|(sha256, size)| {
-            crate::commit::hex(&sha256) == header.part.sha256 && size == header.part.size
+            digest::hex(&sha256) == header.part.sha256 && size == header.part.size
         })
         && RunFile::open(file, table).is_ok_and(|run| describes(&header, &run));
     if !same {
@@ -449,32 +385,6 @@ fn from_ledger(
         }
     }
     Ok(())
-}
-
-/// The entries of a ledger day; a damaged one counts as lost.
-fn entries(
-    storage: &dyn Storage,
-    temp: &RunTemp,
-    ledger: &LedgerView,
-    dataset: &str,
-    day: Day,
-) -> Result<Box<dyn Iterator<Item = Result<LedgerEntry, StateError>>>, StateError> {
-    if !ledger.days().any(|known| known == (dataset, day)) {
-        return Ok(Box::new(std::iter::empty()));
-    }
-    let reader = match LedgerReader::open(storage, temp.path(), dataset, day) {
-        Ok(reader) => reader,
-        Err(error) if error.is_damage() => None,
-        Err(error) => return Err(error),
-    };
-    let sound =
-        |entry: &Result<LedgerEntry, StateError>| !entry.as_ref().is_err_and(StateError::is_damage);
-    Ok(Box::new(
-        reader
-            .into_iter()
-            .flat_map(|(reader, _)| reader)
-            .take_while(sound),
-    ))
 }
 
 fn want(repairs: &mut Repairs, id: PartitionId, day: Day, entry: LedgerEntry) {

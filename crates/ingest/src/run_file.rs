@@ -13,9 +13,9 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use promptlake_datasets::table::Table;
 
-use crate::commit::hex;
-use crate::digest;
+use crate::digest::{self, hex};
 use crate::encode::{DATA_KEY, ENCODING_VERSION};
+use crate::guard::guard;
 
 /// How many decoded bytes a batch that is read has, about.
 const READ_BYTES: i64 = 4 << 20;
@@ -39,7 +39,7 @@ impl RunFile {
             .with_page_index_policy(PageIndexPolicy::Optional)
             .with_skip_arrow_metadata(true)
             .with_encoding_stats_as_mask(false);
-        let reader = ArrowReaderMetadata::load(&file, options)?;
+        let reader = guard(|| ArrowReaderMetadata::load(&file, options))?;
         let entry = |key: &str| entry_of(reader.metadata(), key);
         if entry("promptlake.table").is_some_and(|name| name != table.name) {
             return Err(ParquetError::General(format!(
@@ -152,7 +152,7 @@ impl RunFile {
             .filter(|i| wanted(schema.field(*i).name()))
             .collect();
         Ok(Batches {
-            reader: builder.build()?,
+            reader: Some(guard(|| builder.build())?),
             schema: Arc::new(schema.project(&wanted)?),
         })
     }
@@ -175,7 +175,8 @@ fn weight_of(metadata: &ParquetMetaData, group: usize, mask: &ProjectionMask) ->
 /// The batches of a [`RunFile::read`].
 #[derive(Debug)]
 pub struct Batches {
-    reader: ParquetRecordBatchReader,
+    /// `None`: it cannot be read on.
+    reader: Option<ParquetRecordBatchReader>,
     schema: arrow_schema::SchemaRef,
 }
 
@@ -183,9 +184,13 @@ impl Iterator for Batches {
     type Item = Result<RecordBatch, ParquetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = match self.reader.next()? {
-            Ok(batch) => batch,
-            Err(error) => return Some(Err(error.into())),
+        let reader = self.reader.as_mut()?;
+        let batch = match guard(|| Ok(reader.next().transpose()?)) {
+            Ok(batch) => batch?,
+            Err(error) => {
+                self.reader = None;
+                return Some(Err(error));
+            }
         };
         let columns =
             self.schema

@@ -160,6 +160,16 @@ impl Dir {
             let rows = part(&self.path("lake"), name);
             assert!(rows.is_empty(), "{name} has ghosts: {rows:#?}");
         }
+        self.is_verified("lake");
+        self.is_verified("anew");
+    }
+
+    /// Whether `verify` finds nothing wrong with a lake. What lies in the future is another matter.
+    #[track_caller]
+    pub(crate) fn is_verified(&self, lake: &str) {
+        let lake = self.arg(lake);
+        let done = promptlake(["verify", "--lake", &lake, "--now", "2099-12-31"]).done();
+        assert_eq!(done.code, Some(0), "{done:#?}");
     }
 }
 

@@ -137,6 +137,9 @@ impl fmt::Display for Remedy {
     }
 }
 
+/// What is wrong with one file.
+pub(super) type Wrong = Vec<(Kind, String)>;
+
 /// How many rows something is true of, and the first of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Tally {

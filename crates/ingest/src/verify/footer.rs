@@ -4,7 +4,7 @@ use parquet::arrow::ArrowSchemaConverter;
 use promptlake_datasets::table::{Privacy, Table};
 use promptlake_lake::settings::Encoding;
 
-use super::finding::Kind;
+use super::finding::{Kind, Wrong};
 use crate::encode::{DATA_KEY, ENCODING_VERSION, SETTINGS_KEY};
 use crate::run_file::RunFile;
 
@@ -22,7 +22,7 @@ pub(super) fn check(
     table: &Table,
     described: Option<Described>,
     settings: Option<&Encoding>,
-) -> Vec<(Kind, String)> {
+) -> Wrong {
     let mut found = Vec::new();
     let number = |key: &str| file.entry(key).and_then(|text| text.parse::<u32>().ok());
     if file.entry("promptlake.table").as_deref() != Some(table.name) {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::finding::{Kind, Tally};
+use super::finding::{Kind, Tally, Wrong};
 use crate::sorter::Sorter;
 
 /// A row as far as its key is concerned.
@@ -66,7 +66,7 @@ impl KeyCheck {
     }
 
     /// What was found.
-    pub(super) fn findings(self) -> io::Result<Vec<(Kind, String)>> {
+    pub(super) fn findings(self) -> io::Result<Wrong> {
         let (mut repeated, mut gaps, mut order, mut equal) = (
             Tally::default(),
             Tally::default(),
@@ -79,30 +79,25 @@ impl KeyCheck {
         let mut shared = false;
         while let Some(record) = sorted.pop()? {
             let (variant, row) = (variant_of(&record), row_of(&record));
-            match last.filter(|last| last[..16] == record[..16]) {
-                Some(before) => {
-                    if variant == variant_of(&before) {
-                        repeated.add(row);
-                    } else if self.parent && Some(variant) != variant_of(&before).checked_add(1) {
-                        gaps.add(row);
-                    } else if self.parent && record[20..37] < before[20..37] {
-                        order.add(row);
-                    }
-                    if self.parent {
-                        if !shared {
-                            contents.push(content_of(&before))?;
-                        }
-                        contents.push(content_of(&record))?;
-                    }
-                    shared = true;
+            let before = last.filter(|last| last[..16] == record[..16]);
+            if let Some(before) = before {
+                if variant == variant_of(&before) {
+                    repeated.add(row);
+                } else if self.parent && Some(variant) != variant_of(&before).checked_add(1) {
+                    gaps.add(row);
+                } else if self.parent && record[20..37] < before[20..37] {
+                    order.add(row);
                 }
-                None => {
-                    shared = false;
-                    if self.parent && variant != 0 {
-                        gaps.add(row);
+                if self.parent {
+                    if !shared {
+                        contents.push(content_of(&before))?;
                     }
+                    contents.push(content_of(&record))?;
                 }
+            } else if self.parent && variant != 0 {
+                gaps.add(row);
             }
+            shared = before.is_some();
             last = Some(record);
         }
         let mut contents = contents.sorted()?;

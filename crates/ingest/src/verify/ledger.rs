@@ -16,10 +16,11 @@ use promptlake_lake::storage::Storage;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::VerifyError;
+use super::feeds::{Counted, Record, Says, count};
 use super::finding::{Finding, Kind, Remedy, objects};
 use super::listing::Listing;
 use crate::snapshot::partition_of;
-use crate::sorter::{Sorted, Sorter};
+use crate::sorter::Sorter;
 use crate::stage::PartitionId;
 
 /// What the ledger is compared with.
@@ -33,73 +34,6 @@ pub(super) struct LedgerCheck<'a> {
     /// Partitions whose inventories do not describe them: what they hold is not compared.
     pub(super) doubtful: &'a BTreeSet<PartitionId>,
     pub(super) bytes: usize,
-}
-
-/// A record of the join, in the order of its fields: partition, object, then what it says.
-#[derive(Clone, Copy, Debug)]
-struct Record {
-    /// Number of the (table, `dt`).
-    partition: u32,
-    /// Hash of the `source_object`.
-    object: u128,
-    says: Says,
-    rows: u64,
-    /// Hash of the ETag; 0: there is none.
-    etag: u64,
-    /// Number of the ledger's day.
-    day: u32,
-}
-
-/// What says something of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Says {
-    /// The inventory lists it.
-    Listed,
-    /// The inventory lists a twin of it.
-    Twin,
-    /// The parent's inventory lists a twin of it: some of its children may not be stored.
-    ParentTwin,
-    /// The ledger says that it feeds the partition.
-    Fed,
-    /// So it does, but the object is to be read again.
-    Open,
-}
-
-impl Record {
-    fn pack(&self) -> [u8; 41] {
-        let mut record = [0; 41];
-        record[..4].copy_from_slice(&self.partition.to_be_bytes());
-        record[4..20].copy_from_slice(&self.object.to_be_bytes());
-        record[20] = self.says as u8;
-        record[21..29].copy_from_slice(&self.rows.to_be_bytes());
-        record[29..37].copy_from_slice(&self.etag.to_be_bytes());
-        record[37..].copy_from_slice(&self.day.to_be_bytes());
-        record
-    }
-
-    fn unpack(record: &[u8; 41]) -> Self {
-        let number = |range: std::ops::Range<usize>| {
-            record[range]
-                .iter()
-                .fold(0_u128, |number, byte| number << 8 | u128::from(*byte))
-        };
-        let small = |range| u32::try_from(number(range)).unwrap_or(0);
-        let large = |range| u64::try_from(number(range)).unwrap_or(0);
-        Self {
-            partition: small(0..4),
-            object: number(4..20),
-            says: match record[20] {
-                0 => Says::Listed,
-                1 => Says::Twin,
-                2 => Says::ParentTwin,
-                3 => Says::Fed,
-                _ => Says::Open,
-            },
-            rows: large(21..29),
-            etag: large(29..37),
-            day: small(37..41),
-        }
-    }
 }
 
 /// Numbers for (table, `dt`).
@@ -119,15 +53,6 @@ impl Partitions {
         self.names.push((table.to_owned(), dt));
         number
     }
-}
-
-/// What was counted of a day or partition: objects.
-#[derive(Debug, Default)]
-struct Counted {
-    unknown: BTreeMap<u32, u64>,
-    rows: BTreeMap<(u32, u32), u64>,
-    etag: BTreeMap<(u32, u32), u64>,
-    absent: BTreeMap<(u32, u32), u64>,
 }
 
 impl LedgerCheck<'_> {
@@ -407,73 +332,5 @@ fn unreadable(
             "the system cannot read it".to_owned(),
             Remedy::RebuildDay(day),
         ),
-    }
-}
-
-/// Compares what is said of each object of each partition. `unread`: a day cannot be read, so that the objects that no
-/// day names may stand there.
-fn count(mut sorted: Sorted<41>, unread: bool) -> io::Result<Counted> {
-    let mut counted = Counted::default();
-    let mut group: Vec<Record> = Vec::new();
-    loop {
-        let next = sorted.pop()?.map(|record| Record::unpack(&record));
-        let same = match (&next, group.last()) {
-            (Some(next), Some(last)) => {
-                (next.partition, next.object) == (last.partition, last.object)
-            }
-            _ => false,
-        };
-        if !same {
-            judge(&group, unread, &mut counted);
-            group.clear();
-        }
-        match next {
-            // Of many twins of one object one record is enough, with their number.
-            Some(next) => match group.last_mut().filter(|last| last.says == next.says) {
-                Some(last) if matches!(next.says, Says::Twin | Says::ParentTwin) => {
-                    last.rows += next.rows;
-                }
-                _ => group.push(next),
-            },
-            None => return Ok(counted),
-        }
-    }
-}
-
-/// Judges what is said of one object in one partition.
-fn judge(group: &[Record], unread: bool, counted: &mut Counted) {
-    let of = |says: Says| group.iter().filter(move |record| record.says == says);
-    let Some(partition) = group.first().map(|record| record.partition) else {
-        return;
-    };
-    let stored: u64 = of(Says::Listed)
-        .chain(of(Says::Twin))
-        .map(|record| record.rows)
-        .sum();
-    let listed = of(Says::Listed).next();
-    let some_missing = of(Says::ParentTwin).next().is_some();
-    if of(Says::Open).next().is_some() {
-        return;
-    }
-    let Some(fed) = of(Says::Fed).next() else {
-        if listed.is_some_and(|_| stored > 0) && !unread {
-            *counted.unknown.entry(partition).or_default() += 1;
-        }
-        return;
-    };
-    let place = (fed.day, partition);
-    match listed {
-        None if fed.rows > 0 && !some_missing => *counted.absent.entry(place).or_default() += 1,
-        None => {}
-        Some(listed) => {
-            let fits = stored == fed.rows || (some_missing && stored <= fed.rows);
-            if !fits {
-                *counted.rows.entry(place).or_default() += 1;
-            }
-            // Where an inventory was made anew without its object, it does not know the ETag.
-            if listed.etag != 0 && listed.etag != fed.etag {
-                *counted.etag.entry(place).or_default() += 1;
-            }
-        }
     }
 }

@@ -4,11 +4,13 @@
 //! true of rows, and what inventories say by what the ledger says. Nothing is written and no lock is taken; a partition
 //! with findings that changed while it was read is read once more. Findings name paths and counts, never a value of a row.
 
+mod feeds;
 mod finding;
 mod footer;
 mod keys;
 mod ledger;
 mod listing;
+mod opened;
 mod order;
 mod partition;
 mod rows;

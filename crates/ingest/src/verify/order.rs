@@ -5,7 +5,7 @@ use std::fs::File;
 use promptlake_datasets::day::Day;
 use promptlake_lake::inventory::{InventoryReader, Line, Object};
 
-use super::finding::{Kind, Tally, objects};
+use super::finding::{Kind, Tally, Wrong, objects};
 use crate::run_cursor::Place;
 
 /// Follows the rows of a table in the order of the file.
@@ -93,7 +93,7 @@ impl OrderCheck {
     }
 
     /// What was found of the part, then of its inventory.
-    pub(super) fn findings(mut self) -> (Vec<(Kind, String)>, Vec<(Kind, String)>) {
+    pub(super) fn findings(mut self) -> (Wrong, Wrong) {
         self.close();
         let mut part = Vec::new();
         let mut push = |kind, text: Option<String>| part.extend(text.map(|text| (kind, text)));
@@ -193,7 +193,7 @@ impl ObjectList {
         }
     }
 
-    fn findings(mut self) -> Vec<(Kind, String)> {
+    fn findings(mut self) -> Wrong {
         self.skip(|_| true);
         if self.damaged {
             return vec![(Kind::Damaged, "it cannot be read to its end".to_owned())];

@@ -1,12 +1,10 @@
 //! One partition: its parts, their inventories, and all rows.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use promptlake_datasets::table::Table;
-use promptlake_lake::error::StateError;
-use promptlake_lake::inventory::{Header, InventoryReader};
+use promptlake_lake::inventory::InventoryReader;
 use promptlake_lake::layout;
 use promptlake_lake::ledger_index::LedgerIndex;
 use promptlake_lake::settings::Encoding;
@@ -15,11 +13,10 @@ use promptlake_lake::storage::{Storage, StorageError, Version};
 use super::VerifyError;
 use super::finding::{Finding, Kind, Remedy};
 use super::footer::{self, Described};
+use super::opened::Opened;
 use super::order::ObjectList;
 use super::twins::TwinCheck;
 use super::walk::{WalkedTable, walk};
-use crate::commit::{WRITER_VERSION, hex};
-use crate::digest;
 use crate::run_file::RunFile;
 use crate::stage::PartitionId;
 
@@ -45,17 +42,6 @@ pub(super) struct Checked {
     pub(super) rows: u64,
 }
 
-/// A table of the partition, opened.
-struct Opened {
-    table: &'static Table,
-    part: Option<File>,
-    header: Option<Header>,
-    /// Part and inventory are of one run.
-    described: bool,
-    /// What a run would do about it.
-    remedy: Remedy,
-}
-
 impl Checker<'_> {
     /// Checks a partition.
     ///
@@ -69,26 +55,13 @@ impl Checker<'_> {
         let mut tables = Vec::new();
         for table in id.family.tables {
             let mut opened = self.open(id, table, &mut checked);
-            self.compare(id, &mut opened, &mut checked);
+            opened.compare(id, &mut checked);
             checked.described &= opened.described;
             tables.push(opened);
         }
         self.missing(id, &tables, &mut checked);
-        // Decoders of damaged bytes have been seen to panic. A part whose hash is right was written by us.
-        let known = tables
-            .iter()
-            .all(|table| table.described || table.part.is_none());
         let remedies: Vec<Remedy> = tables.iter().map(|table| table.remedy).collect();
-        let read = || self.rows(id, tables, &remedies, &mut checked);
-        if known {
-            read()?;
-        } else if let Ok(result) = catch_unwind(AssertUnwindSafe(read)) {
-            result?;
-        } else {
-            let path = layout::part(id.family.tables[0].name, id.dt);
-            let what = "its rows cannot be decoded".to_owned();
-            checked.push(path, Kind::Damaged, what, remedies[0]);
-        }
+        self.rows(id, tables, &remedies, &mut checked)?;
         Ok(checked)
     }
 
@@ -104,7 +77,8 @@ impl Checker<'_> {
         Ok(false)
     }
 
-    fn version(&self, path: &str) -> Result<Option<Version>, StorageError> {
+    /// The version of a file as it is now; `None`: it is not there.
+    pub(super) fn version(&self, path: &str) -> Result<Option<Version>, StorageError> {
         let mut version = None;
         self.storage.list(path, &mut |entry| {
             if entry.path == path {
@@ -112,139 +86,6 @@ impl Checker<'_> {
             }
         })?;
         Ok(version)
-    }
-
-    fn open(&self, id: PartitionId, table: &'static Table, checked: &mut Checked) -> Opened {
-        let part_path = layout::part(table.name, id.dt);
-        // The inventory second: it follows its part, so that a publish in between does not go unseen.
-        let part = self.storage.open(&part_path, self.temp);
-        let inventory = InventoryReader::open(self.storage, self.temp, table.name, id.dt);
-        let (mut seen, mut opened) = (
-            (None, None),
-            Opened {
-                table,
-                part: None,
-                header: None,
-                described: true,
-                remedy: Remedy::Run,
-            },
-        );
-        if let Ok(Some((_, version))) = &part {
-            seen.0 = Some(version.clone());
-        }
-        match &inventory {
-            Ok(Some((_, version))) => seen.1 = Some(version.clone()),
-            Ok(None) => {}
-            Err(_) => {
-                seen.1 = self
-                    .version(&layout::inventory(table.name, id.dt))
-                    .ok()
-                    .flatten();
-            }
-        }
-        let noted = self.index.part(table.name, id.dt);
-        if noted.is_some_and(|noted| {
-            (Some(&noted.part), Some(&noted.inventory)) == (seen.0.as_ref(), seen.1.as_ref())
-        }) {
-            opened.remedy = Remedy::RunWithoutIndex;
-        }
-        checked.seen.push(seen);
-        match part {
-            Ok(part) => opened.part = part.map(|(file, _)| file),
-            Err(error) => {
-                opened.described = false;
-                checked.unreadable(part_path, &error, opened.remedy);
-            }
-        }
-        match inventory {
-            Ok(inventory) => opened.header = inventory.map(|(reader, _)| reader.header().clone()),
-            Err(error) => {
-                opened.described = false;
-                let path = layout::inventory(table.name, id.dt);
-                match error {
-                    StateError::Newer { .. } => checked.push(
-                        path,
-                        Kind::Inventory,
-                        "a later version wrote it".to_owned(),
-                        Remedy::Newer,
-                    ),
-                    StateError::Storage(error) => checked.unreadable(path, &error, opened.remedy),
-                    _ => checked.push(
-                        path,
-                        Kind::Damaged,
-                        "it is damaged".to_owned(),
-                        opened.remedy,
-                    ),
-                }
-            }
-        }
-        opened
-    }
-
-    /// Compares the bytes of a part with what its inventory says of them.
-    fn compare(&self, id: PartitionId, opened: &mut Opened, checked: &mut Checked) {
-        let name = opened.table.name;
-        let (path, inventory) = (layout::part(name, id.dt), layout::inventory(name, id.dt));
-        let (file, header) = match (&opened.part, &opened.header) {
-            (Some(file), Some(header)) => (file, header),
-            (Some(_), None) => {
-                if opened.described {
-                    checked.push(
-                        inventory,
-                        Kind::Missing,
-                        "the inventory of a part is missing".to_owned(),
-                        opened.remedy,
-                    );
-                }
-                opened.described = false;
-                return;
-            }
-            (None, Some(header)) => {
-                if opened.described {
-                    let what = format!(
-                        "the part is missing, with {} rows as its inventory says",
-                        header.part.rows
-                    );
-                    checked.push(path, Kind::Missing, what, opened.remedy);
-                }
-                opened.described = false;
-                return;
-            }
-            (None, None) => return,
-        };
-        let (sha256, size) = match digest::of_file(file) {
-            Ok(digest) => digest,
-            Err(_) => {
-                opened.described = false;
-                checked.push(
-                    path,
-                    Kind::Damaged,
-                    "the system cannot read it to its end".to_owned(),
-                    opened.remedy,
-                );
-                return;
-            }
-        };
-        let what = if size != header.part.size {
-            format!(
-                "it has {size} bytes, and {} as {inventory} says",
-                header.part.size
-            )
-        } else if hex(&sha256) != header.part.sha256 {
-            format!("its SHA-256 is another one than {inventory} says")
-        } else {
-            if header.part.writer_version > WRITER_VERSION {
-                checked.push(
-                    inventory,
-                    Kind::Inventory,
-                    "a later version wrote the part".to_owned(),
-                    Remedy::Newer,
-                );
-            }
-            return;
-        };
-        opened.described = false;
-        checked.push(path, Kind::Inventory, what, opened.remedy);
     }
 
     /// Tells of parts that the index knows and of which there is nothing left, and of children without their parents.
@@ -370,7 +211,8 @@ impl Checker<'_> {
 }
 
 impl Checked {
-    fn push(&mut self, path: String, kind: Kind, what: String, remedy: Remedy) {
+    /// Adds a finding.
+    pub(super) fn push(&mut self, path: String, kind: Kind, what: String, remedy: Remedy) {
         self.findings.push(Finding {
             path,
             kind,
@@ -379,7 +221,8 @@ impl Checked {
         });
     }
 
-    fn unreadable(&mut self, path: String, error: &StorageError, remedy: Remedy) {
+    /// Adds that a file cannot be read.
+    pub(super) fn unreadable(&mut self, path: String, error: &StorageError, remedy: Remedy) {
         let what = match error {
             StorageError::Denied { .. } => "permission to read it is denied",
             _ => "the system cannot read it",

@@ -7,7 +7,7 @@ use promptlake_datasets::day::Day;
 use promptlake_datasets::instant::floor_millis;
 use promptlake_datasets::table::Table;
 
-use super::finding::{Kind, Tally};
+use super::finding::{Kind, Tally, Wrong};
 
 /// Counts the rows that are not as they should be.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ impl RowCheck {
     }
 
     /// What was found.
-    pub(super) fn findings(&self) -> Vec<(Kind, String)> {
+    pub(super) fn findings(&self) -> Wrong {
         let mut found = Vec::new();
         let mut push = |kind, text: Option<String>| found.extend(text.map(|text| (kind, text)));
         push(

@@ -7,7 +7,7 @@ use std::path::Path;
 use promptlake_datasets::day::Day;
 use promptlake_lake::inventory::{InventoryReader, Line, Object};
 
-use super::finding::{Kind, objects};
+use super::finding::{Kind, Wrong, objects};
 use crate::sorter::{Sorted, Sorter};
 
 /// The twins in the order of the rows that stand for them.
@@ -113,7 +113,7 @@ impl TwinCheck {
     }
 
     /// What was found.
-    pub(super) fn findings(mut self) -> io::Result<Vec<(Kind, String)>> {
+    pub(super) fn findings(mut self) -> io::Result<Wrong> {
         if self.damaged {
             return Ok(vec![(
                 Kind::Damaged,

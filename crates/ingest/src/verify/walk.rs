@@ -11,7 +11,7 @@ use promptlake_datasets::day::Day;
 use promptlake_datasets::table::Table;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::finding::{Kind, Tally};
+use super::finding::{Kind, Tally, Wrong};
 use super::keys::{KeyCheck, KeyedRow};
 use super::order::{Lineage, ObjectList, OrderCheck};
 use super::rows::RowCheck;
@@ -34,9 +34,9 @@ pub(super) struct WalkedTable {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// Of the part.
-    pub(super) part: Vec<(Kind, String)>,
+    pub(super) part: Wrong,
     /// Of its inventory.
-    pub(super) inventory: Vec<(Kind, String)>,
+    pub(super) inventory: Wrong,
     /// Rows that were read.
     pub(super) rows: u64,
     /// Some of them say of no object.
@@ -138,7 +138,7 @@ struct TableWalk<'a> {
     keys: Option<KeyCheck>,
     orphans: Tally,
     variants: Tally,
-    twins: Vec<(Kind, String)>,
+    twins: Wrong,
     count: u64,
 }
 

@@ -62,10 +62,8 @@ fn numbers(column: &ArrayRef, change: impl FnOnce(&mut Vec<Option<i64>>)) -> Arr
 #[test]
 fn rows_out_of_order_are_found() {
     let lake = Lake::new();
-    for name in ["chat", "user_activity"] {
-        reorder(&lake, name, |rows| (0..rows).rev().collect());
-        lake.found_and_mended(&layout::part(name, dt()), Kind::Order);
-    }
+    reorder(&lake, "chat", |rows| (0..rows).rev().collect());
+    lake.found_and_mended(&layout::part("chat", dt()), Kind::Order);
 }
 
 #[test]
@@ -113,7 +111,9 @@ fn wrong_variants_are_found() {
     }
     spoil(&lake, "user_activity", "variant", |variants| {
         numbers(variants, |variants| {
-            variants.iter_mut().for_each(|v| *v = v.map(|v| v + 1))
+            for variant in variants {
+                *variant = variant.map(|variant| variant + 1);
+            }
         })
     });
     lake.found_and_mended(&layout::part("user_activity", dt()), Kind::Variant);
@@ -125,7 +125,7 @@ fn a_row_of_another_day_is_found() {
     for name in ["chat", "user_activity", "model_usage"] {
         spoil(&lake, name, "event_date", |dates| {
             let mut dates: Vec<Option<i32>> = dates.as_primitive::<Date32Type>().iter().collect();
-            dates[1] = dates[1].map(|date| date + 1);
+            dates[0] = dates[0].map(|date| date + 1);
             Arc::new(Date32Array::from(dates))
         });
         lake.found_and_mended(&layout::part(name, dt()), Kind::Dt);
@@ -219,31 +219,22 @@ fn a_part_of_another_encoding_is_found() {
 #[test]
 fn a_part_with_other_columns_is_found() {
     let lake = Lake::new();
-    let mut other = Table {
-        own: &table("chat").own[1..],
-        ..*copy(table("chat"))
-    };
-    other.bloom = &[];
-    let other: &'static Table = Box::leak(Box::new(other));
+    let chat = table("chat");
+    let other: &'static Table = Box::leak(Box::new(Table {
+        name: chat.name,
+        version: chat.version,
+        doc: chat.doc,
+        own: &chat.own[1..],
+        lineage: chat.lineage,
+        key: chat.key,
+        key_required: chat.key_required,
+        not_content: chat.not_content,
+        bloom: &[],
+    }));
     let rows = lake.rows(table("chat"), dt());
     let rest: Vec<usize> = (1..rows.num_columns()).collect();
     lake.write_part(other, dt(), &rows.project(&rest).unwrap());
     lake.found_and_mended(&layout::part("chat", dt()), Kind::Schema);
-}
-
-fn copy(table: &Table) -> Box<Table> {
-    Box::new(Table {
-        name: table.name,
-        version: table.version,
-        doc: table.doc,
-        own: table.own,
-        lineage: table.lineage,
-        key: table.key,
-        key_required: table.key_required,
-        key_else: None,
-        not_content: table.not_content,
-        bloom: table.bloom,
-    })
 }
 
 #[test]

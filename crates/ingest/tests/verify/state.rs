@@ -109,7 +109,7 @@ fn an_inventory_that_lies_of_its_twins_is_found() {
     };
     twins(&|lines, at| {
         if let Line::Twin(twin) = &mut lines[at] {
-            twin.row = if twin.row == 0 { 1 } else { 0 };
+            twin.row = u64::from(twin.row == 0);
         }
     });
     twins(&|lines, at| {
@@ -131,7 +131,7 @@ fn a_ledger_that_lies_is_found() {
     let lake = Lake::new();
     for (dataset, table) in [("chat", "chat"), ("user_report", "model_usage")] {
         let path = layout::ledger_day(dataset, dt());
-        let fed = |entry: &promptlake_lake::ledger::LedgerEntry| {
+        let place_of = |entry: &promptlake_lake::ledger::LedgerEntry| {
             entry
                 .feeds
                 .iter()
@@ -140,16 +140,16 @@ fn a_ledger_that_lies_is_found() {
         lake.edit_ledger(dataset, dt(), |entries| {
             let entry = entries
                 .iter_mut()
-                .find(|entry| fed(entry).is_some())
+                .find(|entry| place_of(entry).is_some())
                 .unwrap();
-            let at = fed(entry).unwrap();
+            let at = place_of(entry).unwrap();
             entry.feeds[at].rows += 1;
         });
         lake.found_and_mended(&path, Kind::Ledger);
         lake.edit_ledger(dataset, dt(), |entries| {
             let entry = entries
                 .iter_mut()
-                .find(|entry| fed(entry).is_some())
+                .find(|entry| place_of(entry).is_some())
                 .unwrap();
             entry.etag.push('0');
         });
@@ -157,7 +157,7 @@ fn a_ledger_that_lies_is_found() {
         lake.edit_ledger(dataset, dt(), |entries| {
             let entry = entries
                 .iter_mut()
-                .find(|entry| fed(entry).is_some())
+                .find(|entry| place_of(entry).is_some())
                 .unwrap();
             entry.accepted += 1;
         });
@@ -165,9 +165,9 @@ fn a_ledger_that_lies_is_found() {
         lake.edit_ledger(dataset, dt(), |entries| {
             let entry = entries
                 .iter_mut()
-                .find(|entry| fed(entry).is_some())
+                .find(|entry| place_of(entry).is_some())
                 .unwrap();
-            let mut feed = entry.feeds[fed(entry).unwrap()].clone();
+            let mut feed = entry.feeds[place_of(entry).unwrap()].clone();
             feed.dt = day("2025-12-04");
             entry.feeds.push(feed);
             entry.feeds.sort();
@@ -177,16 +177,16 @@ fn a_ledger_that_lies_is_found() {
         lake.edit_ledger(dataset, dt(), |entries| {
             let entry = entries
                 .iter_mut()
-                .find(|entry| fed(entry).is_some())
+                .find(|entry| place_of(entry).is_some())
                 .unwrap();
-            let at = fed(entry).unwrap();
+            let at = place_of(entry).unwrap();
             entry.feeds.remove(at);
         });
         lake.found_and_mended(&layout::inventory(table, dt()), Kind::Ledger);
         lake.edit_ledger(dataset, dt(), |entries| {
             let at = entries
                 .iter()
-                .position(|entry| fed(entry).is_some())
+                .position(|entry| place_of(entry).is_some())
                 .unwrap();
             entries.remove(at);
         });
