@@ -7,7 +7,6 @@ mod args;
 mod byte_size;
 mod clock;
 mod commands;
-mod engine;
 mod escape;
 mod printer;
 mod progress;

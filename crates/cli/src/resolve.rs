@@ -156,7 +156,9 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<RunOptions> {
 
 /// The options of `verify`.
 pub(crate) fn verify(args: &VerifyArgs) -> anyhow::Result<VerifyOptions> {
-    let limits = limits(&args.limits)?;
+    let mut limits = limits(&args.limits)?;
+    // Not in the lake: it is only read.
+    limits.temp_dir = Some(temp_dir(Some(&args.limits)));
     let lake = existing_lake(&args.lake.lake)?;
     Ok(VerifyOptions {
         today: now(args.now).day(),

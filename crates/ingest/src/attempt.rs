@@ -115,7 +115,7 @@ impl Attempt<'_> {
         self.progress
             .stage(At::Publish, Some(done.touched.len() as u64));
         let stopped = self.stop.load(Ordering::Relaxed);
-        let mending = Mending::new(self.options, &repairs, &snapshot, &found.complete, &done);
+        let mending = Mending::new(self.options, &repairs, &found.complete, &done);
         let mut tally = Tally::default();
         if !stopped {
             self.publish(&snapshot, &repairs, &mending, &done, shares, &mut tally);

@@ -60,6 +60,8 @@ pub struct Committed {
     pub new_rejects: BTreeMap<String, u64>,
     /// By table.
     pub tables: Vec<TableState>,
+    /// Tables whose rows were not at hand: those of objects that were not read again are given up.
+    pub given_up: Vec<&'static str>,
 }
 
 /// A table's part after a commit.
@@ -170,11 +172,18 @@ impl Committer<'_> {
         for number in 0..tables.len() {
             olds.push(self.open_old(id, number)?);
         }
+        let lost = |old: &Old| anew || (self.stale.contains(&id) && old.file.is_none());
+        let given_up = tables
+            .iter()
+            .zip(&olds)
+            .filter(|(_, old)| lost(old))
+            .map(|(table, _)| table.name)
+            .collect();
         let merge_error = |source| CommitError::Merge {
             path: layout::part(tables[0].name, id.dt),
             source,
         };
-        let damaged = |number: usize, error: &dyn std::error::Error| CommitError::Damaged {
+        let damaged = |number: usize, error: &dyn std::fmt::Display| CommitError::Damaged {
             path: layout::part(tables[number].name, id.dt),
             error: error.to_string(),
         };
@@ -189,9 +198,12 @@ impl Committer<'_> {
                         .empty_file(id, number)
                         .map_err(|e| merge_error(MergeError::Write(e)))?,
                 };
-                files.push(
-                    RunFile::open(file, tables[number]).map_err(|error| damaged(number, &error))?,
-                );
+                let file =
+                    RunFile::open(file, tables[number]).map_err(|error| damaged(number, &error))?;
+                if self.stale.contains(&id) && file.is_intact() == Some(false) {
+                    return Err(damaged(number, &"its rows are not those that were written"));
+                }
+                files.push(file);
             }
             old_run.segments.push(files);
         }
@@ -241,6 +253,7 @@ impl Committer<'_> {
             counts: merged.counts,
             new_rejects: merged.new_rejects,
             tables,
+            given_up,
         })
     }
 
@@ -272,8 +285,10 @@ impl Committer<'_> {
                 },
             };
             let (mut header, version, written) = match (part, before) {
-                // Without rows and without a part: there is nothing to say.
-                (Some(part), None) if part.rows == 0 => {
+                // Without rows and without a part: there is nothing to say, unless an inventory says that there was one.
+                (Some(part), None)
+                    if part.rows == 0 && self.snapshot.inventory(table.name, id.dt).is_none() =>
+                {
                     states.push(TableState {
                         rows: 0,
                         bytes: 0,
@@ -282,12 +297,7 @@ impl Committer<'_> {
                     });
                     continue;
                 }
-                (Some(part), Some(version))
-                    if old
-                        .header
-                        .as_ref()
-                        .is_some_and(|old| old.part.sha256 == hex(&part.sha256)) =>
-                {
+                (Some(part), Some(version)) if self.stands(&path, version, &part)? => {
                     (header(&part), version.clone(), false)
                 }
                 (Some(part), before) => {
@@ -417,6 +427,20 @@ impl Committer<'_> {
                 Err(error) => Some(Err(wrap(error.into()))),
             });
         Ok(Box::new(twins))
+    }
+
+    /// Whether these bytes lie there already. What an inventory says of them is no proof: they may have been damaged since.
+    fn stands(
+        &self,
+        path: &str,
+        version: &Version,
+        part: &FinishedPart,
+    ) -> Result<bool, CommitError> {
+        let Some((file, now)) = self.storage.open(path, self.temp.path())? else {
+            return Ok(false);
+        };
+        let alike = now == *version && file.metadata().is_ok_and(|file| file.len() == part.bytes);
+        Ok(alike && crate::digest::of_file(&file).is_ok_and(|(sha256, _)| sha256 == part.sha256))
     }
 
     /// A file of a table without rows.

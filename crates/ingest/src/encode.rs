@@ -18,6 +18,8 @@ use promptlake_lake::settings::Encoding;
 pub const ENCODING_VERSION: u32 = 1;
 /// The footer's entry with the lake's encoding settings, from which a lost `lake.json` is made again.
 pub const SETTINGS_KEY: &str = "promptlake.encoding";
+/// The footer's entry with the number and the SHA-256 of all bytes before page indexes and footer.
+pub const DATA_KEY: &str = "promptlake.data";
 /// `created_by` of every footer. Fixed: it must not differ between builds that write the same bytes.
 const CREATED_BY: &str = "promptlake";
 

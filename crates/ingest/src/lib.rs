@@ -12,6 +12,7 @@ pub mod duplicates;
 pub mod encode;
 pub mod exit;
 pub mod inflate;
+pub mod losses;
 #[cfg(test)]
 mod memory_source;
 pub mod mending;
@@ -40,5 +41,6 @@ pub mod spool;
 pub mod stage;
 pub mod table_writer;
 pub mod tally;
+pub mod verify;
 pub mod walk;
 pub mod write_ledger;

@@ -7,7 +7,6 @@ use promptlake_datasets::day::Day;
 use crate::options::RunOptions;
 use crate::reading::Read;
 use crate::repair::Repairs;
-use crate::snapshot::Snapshot;
 use crate::stage::PartitionId;
 
 /// What may be done with stale partitions.
@@ -22,13 +21,7 @@ pub struct Mending {
 
 impl Mending {
     /// Decides. `complete`: for each source, whether its listing was.
-    pub fn new(
-        options: &RunOptions,
-        repairs: &Repairs,
-        snapshot: &Snapshot,
-        complete: &[bool],
-        done: &Read,
-    ) -> Self {
+    pub fn new(options: &RunOptions, repairs: &Repairs, complete: &[bool], done: &Read) -> Self {
         let mut mending = Self::default();
         if options.rebuild {
             mending.replaceable = done.touched.union(&repairs.stale).copied().collect();
@@ -50,7 +43,7 @@ impl Mending {
                 done.failed.contains(object) || !sources.show_gone(name_of(repairs, *day, object))
             });
             let pending = pending.count();
-            let lost = snapshot.part(id.family.tables[0].name, id.dt).is_none();
+            let lost = repairs.lost.contains(id);
             let why = if pending > 0 {
                 format!(
                     "it has to be mended, and {pending} of its objects could not be read again: name all sources of the lake, without --table"

@@ -11,7 +11,7 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory}
 use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, KeyValue};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
@@ -19,7 +19,8 @@ use promptlake_datasets::table::Table;
 use promptlake_lake::settings::Encoding;
 use sha2::{Digest, Sha256};
 
-use crate::encode;
+use crate::commit::hex;
+use crate::encode::{self, DATA_KEY};
 use crate::run_file::RunFile;
 
 /// A Parquet file as it was written.
@@ -123,7 +124,17 @@ impl PartWriter {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn finish(self) -> Result<FinishedPart, ParquetError> {
+    pub fn finish(mut self) -> Result<FinishedPart, ParquetError> {
+        // The rows vouch for themselves: without its inventory, a damaged part is told from a new one by this.
+        self.writer.flush()?;
+        let written = self.writer.inner();
+        let data = format!(
+            "{}-{}",
+            written.bytes,
+            hex(&written.hash.clone().finalize())
+        );
+        self.writer
+            .append_key_value_metadata(KeyValue::new(DATA_KEY.to_owned(), data));
         let groups = self.writer.flushed_row_groups().len();
         let mut file = self.writer.into_inner()?;
         file.flush()?;

@@ -30,10 +30,14 @@ pub struct Repairs {
     pub suspect: BTreeSet<PartitionId>,
     /// Those of them whose inventory does not describe the part, or whose part is lost or damaged.
     pub stale: BTreeSet<PartitionId>,
+    /// Those of which a part is lost altogether.
+    pub lost: BTreeSet<PartitionId>,
     /// For stale partitions, the objects of which they hold rows, as far as anything tells.
     pub fed_by: BTreeMap<PartitionId, BTreeSet<(Day, String)>>,
     /// Objects to be read again whatever the window, by (dataset, source day), with what is known of them.
     pub wanted: BTreeMap<(String, Day), BTreeMap<String, LedgerEntry>>,
+    /// Days of the ledger that are not there any more, or are damaged.
+    pub lost_days: BTreeSet<(String, Day)>,
     /// What a person should know.
     pub notices: Vec<String>,
 }
@@ -59,11 +63,44 @@ pub fn find(
     ledger: &LedgerView,
 ) -> Result<Repairs, StateError> {
     let mut repairs = Repairs::default();
-    for id in changed(snapshot, ledger) {
+    let known = known_parts(storage, temp, ledger)?;
+    let changed = changed(snapshot, ledger, &known);
+    let lost = lost_days(storage, temp, ledger)?;
+    if !lost.is_empty() {
+        // Where the rows of their objects lie, only inventories tell; they are looked at, not merged.
+        for id in all_partitions(snapshot).difference(&changed) {
+            let mut objects = Known::new();
+            for table in id.family.tables {
+                match read_inventory(storage, temp, snapshot, table, id.dt, &mut objects) {
+                    Ok(_) => {}
+                    Err(error) if error.is_damage() => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            objects.retain(|(day, object), _| lost.contains(&(dataset_of(*id, object), *day)));
+            want_unknown(&mut repairs, storage, temp, ledger, *id, objects)?;
+        }
+    }
+    repairs.lost_days = lost;
+    for id in changed {
         let mut objects = Known::new();
         let mut sound = true;
         for table in id.family.tables {
-            sound &= inspect(storage, temp, snapshot, id, table, &mut objects)?;
+            let known = known.contains(&(table.name.to_owned(), id.dt));
+            if snapshot.part(table.name, id.dt).is_none()
+                && (known || snapshot.inventory(table.name, id.dt).is_some())
+            {
+                repairs.lost.insert(id);
+            }
+            sound &= inspect(
+                storage,
+                temp,
+                snapshot,
+                id,
+                table,
+                (known, ledger.is_empty()),
+                &mut objects,
+            )?;
         }
         repairs.suspect.insert(id);
         if sound {
@@ -102,15 +139,92 @@ pub fn find(
     Ok(repairs)
 }
 
+/// Ledger days that the index names and that are not there, or that are damaged.
+fn lost_days(
+    storage: &dyn Storage,
+    temp: &RunTemp,
+    ledger: &LedgerView,
+) -> Result<BTreeSet<(String, Day)>, StateError> {
+    let mut lost = BTreeSet::new();
+    for (dataset, day, state) in ledger.index().days() {
+        match ledger.version(dataset, day) {
+            None => drop(lost.insert((dataset.to_owned(), day))),
+            Some(version) if *version == state.version => {}
+            Some(_) if is_sound(storage, temp, dataset, day)? => {}
+            Some(_) => drop(lost.insert((dataset.to_owned(), day))),
+        }
+    }
+    for (dataset, day) in ledger.days() {
+        if ledger.index().day(dataset, day).is_none() && !is_sound(storage, temp, dataset, day)? {
+            lost.insert((dataset.to_owned(), day));
+        }
+    }
+    Ok(lost)
+}
+
+/// Whether a ledger day can be read to its end.
+fn is_sound(
+    storage: &dyn Storage,
+    temp: &RunTemp,
+    dataset: &str,
+    day: Day,
+) -> Result<bool, StateError> {
+    let read = LedgerReader::open(storage, temp.path(), dataset, day).and_then(|opened| {
+        opened
+            .into_iter()
+            .flat_map(|(reader, _)| reader)
+            .try_for_each(|entry| entry.map(drop))
+    });
+    match read {
+        Ok(()) => Ok(true),
+        Err(error) if error.is_damage() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Every partition that has a part or an inventory.
+fn all_partitions(snapshot: &Snapshot) -> BTreeSet<PartitionId> {
+    let partitions = snapshot.partitions();
+    let partitions = partitions.into_iter();
+    partitions
+        .filter_map(|(table, dt)| partition_of(table, dt))
+        .collect()
+}
+
+/// The (table, `dt`) of which there has to be a part: those of the index; where that is lost, those that the ledger feeds.
+fn known_parts(
+    storage: &dyn Storage,
+    temp: &RunTemp,
+    ledger: &LedgerView,
+) -> Result<BTreeSet<(String, Day)>, StateError> {
+    let mut known: BTreeSet<(String, Day)> = ledger
+        .index()
+        .parts()
+        .map(|(table, dt, _)| (table.to_owned(), dt))
+        .collect();
+    if known.is_empty() {
+        for (dataset, day) in ledger.days() {
+            for entry in entries(storage, temp, ledger, dataset, day)? {
+                let fed = entry?.feeds.into_iter().filter(|feed| feed.rows > 0);
+                known.extend(fed.map(|feed| (feed.table, feed.dt)));
+            }
+        }
+    }
+    Ok(known)
+}
+
 /// The partitions that are not as the index says.
-fn changed(snapshot: &Snapshot, ledger: &LedgerView) -> BTreeSet<PartitionId> {
+fn changed(
+    snapshot: &Snapshot,
+    ledger: &LedgerView,
+    known: &BTreeSet<(String, Day)>,
+) -> BTreeSet<PartitionId> {
     let index = ledger.index();
     let listed = snapshot
         .partitions()
         .into_iter()
         .map(|(table, dt)| (table.to_owned(), dt));
-    let known = index.parts().map(|(table, dt, _)| (table.to_owned(), dt));
-    let all: BTreeSet<(String, Day)> = listed.chain(known).collect();
+    let all: BTreeSet<(String, Day)> = listed.chain(known.iter().cloned()).collect();
     let differs = |(table, dt): &(String, Day)| match index.part(table, *dt) {
         Some(state) => {
             snapshot.part(table, *dt) != Some(&state.part)
@@ -127,80 +241,92 @@ fn changed(snapshot: &Snapshot, ledger: &LedgerView) -> BTreeSet<PartitionId> {
 /// What inventories say of objects.
 type Known = BTreeMap<(Day, String), Inventoried>;
 
-/// ETag, size, rows.
-type Inventoried = (String, u64, u64);
+/// What an inventory says of an object.
+#[derive(Clone, Debug, Default)]
+struct Inventoried {
+    etag: String,
+    size: u64,
+    rows: u64,
+    /// The tables of the family that have rows of it.
+    tables: Vec<&'static str>,
+}
 
-/// Whether a table's inventory describes its part; collects the objects that either names.
+/// Whether a table's inventory describes its part; collects the objects that either names. `known`: there has
+/// to be a part.
 fn inspect(
     storage: &dyn Storage,
     temp: &RunTemp,
     snapshot: &Snapshot,
     id: PartitionId,
     table: &'static promptlake_datasets::table::Table,
+    (known, ledger_is_lost): (bool, bool),
     objects: &mut Known,
 ) -> Result<bool, StateError> {
     let part = snapshot.part(table.name, id.dt);
-    let header = match read_inventory(storage, temp, snapshot, table.name, id.dt, objects) {
+    let header = match read_inventory(storage, temp, snapshot, table, id.dt, objects) {
         Ok(header) => header,
         Err(error) if error.is_damage() => None,
         Err(error) => return Err(error),
     };
     let (part, header) = match (part, header) {
         (None, None) if snapshot.inventory(table.name, id.dt).is_none() => {
-            // Neither: a child table without rows, or a partition of which the index alone knows.
-            return Ok(id
-                .family
-                .tables
-                .iter()
-                .any(|other| snapshot.part(other.name, id.dt).is_some()));
+            // Neither: a child table without rows, or a part that is lost with its inventory.
+            return Ok(!known && !std::ptr::eq(id.family.tables[0], table));
         }
         (Some(part), Some(header)) => (part, header),
         (part, _) => {
             if part.is_some() {
-                read_part(storage, temp, id, table, objects)?;
+                read_part(storage, temp, id, table, ledger_is_lost, objects)?;
             }
             return Ok(false);
         }
     };
-    if header.part.version.as_ref() == Some(part) {
-        return Ok(true);
-    }
-    // Another storage, or another writer: the bytes tell.
-    let Some((file, _)) = storage.open(&layout::part(table.name, id.dt), temp.path())? else {
+    // The bytes tell, not the version: a copy of a lake has other versions, and an inventory may be wrong.
+    let Some((file, version)) = storage.open(&layout::part(table.name, id.dt), temp.path())? else {
         return Ok(false);
     };
-    let same = digest::of_file(&file).is_ok_and(|(sha256, size)| {
-        crate::commit::hex(&sha256) == header.part.sha256 && size == header.part.size
-    });
+    let same = version == *part
+        && digest::of_file(&file).is_ok_and(|(sha256, size)| {
+            crate::commit::hex(&sha256) == header.part.sha256 && size == header.part.size
+        })
+        && RunFile::open(file, table).is_ok_and(|run| describes(&header, &run));
     if !same {
-        read_part(storage, temp, id, table, objects)?;
+        read_part(storage, temp, id, table, false, objects)?;
     }
     Ok(same)
+}
+
+/// Whether an inventory says of a part what its footer says.
+fn describes(header: &Header, run: &RunFile) -> bool {
+    let number = |key: &str| run.entry(key).and_then(|text| text.parse().ok());
+    header.part.rows == run.rows()
+        && number("promptlake.schema_version") == Some(header.part.schema_version)
+        && number("promptlake.encoding_version") == Some(header.part.encoding_version)
 }
 
 fn read_inventory(
     storage: &dyn Storage,
     temp: &RunTemp,
     snapshot: &Snapshot,
-    table: &str,
+    table: &'static promptlake_datasets::table::Table,
     dt: Day,
     objects: &mut Known,
 ) -> Result<Option<Header>, StateError> {
-    if snapshot.inventory(table, dt).is_none() {
+    if snapshot.inventory(table.name, dt).is_none() {
         return Ok(None);
     }
-    let Some((reader, _)) = InventoryReader::open(storage, temp.path(), table, dt)? else {
+    let Some((reader, _)) = InventoryReader::open(storage, temp.path(), table.name, dt)? else {
         return Ok(None);
     };
     let header = reader.header().clone();
     for line in reader {
         match line? {
             Line::Object(object) => {
-                objects.insert(
-                    (object.day, object.object),
-                    (object.etag, object.size, object.rows),
-                );
+                let known = objects.entry((object.day, object.object)).or_default();
+                (known.etag, known.size, known.rows) = (object.etag, object.size, object.rows);
+                known.tables.push(table.name);
             }
+            Line::Twin(twin) if twin.row >= header.part.rows || !twin.has_key() => return Ok(None),
             Line::Twin(twin) => {
                 objects.entry((twin.day, twin.object)).or_default();
             }
@@ -209,12 +335,14 @@ fn read_inventory(
     Ok(Some(header))
 }
 
-/// Collects the objects of a part's rows; of a damaged part, those that can be read.
+/// Collects the objects of a part's rows. What a damaged part names may be none: it is asked only if `nothing_else` tells,
+/// and then for what can be read of it.
 fn read_part(
     storage: &dyn Storage,
     temp: &RunTemp,
     id: PartitionId,
     table: &'static promptlake_datasets::table::Table,
+    nothing_else: bool,
     objects: &mut Known,
 ) -> Result<(), StateError> {
     let Some((file, _)) = storage.open(&layout::part(table.name, id.dt), temp.path())? else {
@@ -223,6 +351,9 @@ fn read_part(
     let Ok(run) = RunFile::open(file, table) else {
         return Ok(());
     };
+    if !nothing_else && run.is_intact() == Some(false) {
+        return Ok(());
+    }
     let Ok(batches) = run.read(
         Some(&["source_object", "record_index"]),
         (0..run.groups()).collect(),
@@ -265,20 +396,21 @@ fn want_unknown(
     for ((dataset, day), mut objects) in by_day {
         for entry in entries(storage, temp, ledger, &dataset, day)? {
             let entry = entry?;
-            let same = objects
-                .get(&entry.object)
-                .is_some_and(|(etag, size, _)| *etag == entry.etag && *size == entry.size);
             // An entry that names this partition keeps it in view, whatever became of the object since.
-            let feeds = entry
-                .feeds
-                .iter()
-                .any(|feed| partition_of(&feed.table, feed.dt) == Some(id));
-            if same || feeds {
+            let feeds = |table: &&str| {
+                let mut feeds = entry.feeds.iter();
+                feeds.any(|feed| feed.table == **table && feed.dt == id.dt)
+            };
+            if objects
+                .get(&entry.object)
+                .is_some_and(|known| known.tables.iter().all(feeds))
+            {
                 objects.remove(&entry.object);
             }
         }
-        for (object, (etag, size, rows)) in objects {
-            want(repairs, id, day, unknown(id, object, etag, size, rows));
+        for (object, known) in objects {
+            let entry = unknown(id, object, known.etag, known.size, known.rows);
+            want(repairs, id, day, entry);
         }
     }
     Ok(())

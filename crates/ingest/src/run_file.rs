@@ -13,7 +13,9 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData};
 use promptlake_datasets::table::Table;
 
-use crate::encode::ENCODING_VERSION;
+use crate::commit::hex;
+use crate::digest;
+use crate::encode::{DATA_KEY, ENCODING_VERSION};
 
 /// How many decoded bytes a batch that is read has, about.
 const READ_BYTES: i64 = 4 << 20;
@@ -69,6 +71,15 @@ impl RunFile {
     /// An entry of the footer.
     pub fn entry(&self, key: &str) -> Option<String> {
         entry_of(self.metadata(), key)
+    }
+
+    /// Whether the bytes of its rows are those that were written, as its own footer says; `None`: it does not say.
+    pub fn is_intact(&self) -> Option<bool> {
+        let entry = self.entry(DATA_KEY)?;
+        let (bytes, sha256) = entry.split_once('-')?;
+        let bytes = bytes.parse().ok()?;
+        let same = |(hash, length): ([u8; 32], u64)| length == bytes && hex(&hash) == sha256;
+        Some(digest::of_start(&self.file, bytes).is_ok_and(same))
     }
 
     /// The footer, page index included.

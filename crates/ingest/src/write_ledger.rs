@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use promptlake_datasets::day::Day;
 use promptlake_lake::error::StateError;
 use promptlake_lake::layout;
-use promptlake_lake::ledger::{self, Change, LedgerEntry, Updated};
+use promptlake_lake::ledger::{self, Change, Updated};
 use promptlake_lake::ledger_index::{DayState, IndexChanges, LedgerIndex};
 use promptlake_lake::storage::Storage;
 use promptlake_lake::temp::RunTemp;
 
 use crate::discover::NamedSource;
+use crate::losses;
 use crate::plan::DayListing;
 use crate::read_log::{Logged, LoggedDay};
 use crate::reading::Read;
@@ -64,7 +65,15 @@ impl LedgerUpdate<'_> {
         for day in self.done.notes.days() {
             days.entry((&day.dataset, day.day)).or_default().notes = Some(day);
         }
-        for (dataset, day) in self.repairs.wanted.keys() {
+        for (dataset, day) in self.repairs.wanted.keys().chain(&self.repairs.lost_days) {
+            days.entry((dataset, *day)).or_default();
+        }
+        let given_up = tally
+            .all_committed()
+            .flat_map(|(id, committed)| committed.given_up.iter().map(move |table| (*table, id.dt)))
+            .collect();
+        let losses = losses::find(self.storage, self.temp, self.done, &given_up)?;
+        for (dataset, day) in losses.keys() {
             days.entry((dataset, *day)).or_default();
         }
         let mut changes = IndexChanges::default();
@@ -74,7 +83,11 @@ impl LedgerUpdate<'_> {
             if self.nothing {
                 continue;
             }
-            let unread = self.unread(dataset, day);
+            let mut unread = self.unread(dataset, day);
+            if let Some(lost) = losses.get(&(dataset.to_owned(), day)) {
+                unread.extend(lost.iter().cloned());
+                unread.sort_by(|a, b| a.object().cmp(b.object()));
+            }
             let updated = self.update(dataset, day, &work, tally, &unread, report)?;
             reopened += updated.reopened.len() as u64;
             let state = match (work.listing, updated.version) {
@@ -87,7 +100,12 @@ impl LedgerUpdate<'_> {
                         version,
                     })
                 }
-                _ => None,
+                // That there is such a day, so that its loss is noticed; no listing is like this.
+                (_, version) => version.map(|version| DayState {
+                    count: 0,
+                    digest: String::new(),
+                    version,
+                }),
             };
             changes.day(dataset, day, state);
         }
@@ -148,7 +166,7 @@ impl LedgerUpdate<'_> {
         day: Day,
         work: &DayWork<'_>,
         tally: &Tally,
-        unread: &[LedgerEntry],
+        unread: &[Change],
         report: &mut RunReport,
     ) -> Result<Updated, RunError> {
         let changes = || self.changes(work, tally, unread);
@@ -177,7 +195,7 @@ impl LedgerUpdate<'_> {
         &'s self,
         work: &DayWork<'s>,
         tally: &'s Tally,
-        unread: &'s [LedgerEntry],
+        unread: &'s [Change],
     ) -> impl Iterator<Item = Result<Change, StateError>> + 's {
         let change = |logged: Logged| {
             if logged.drop {
@@ -211,18 +229,13 @@ impl LedgerUpdate<'_> {
         };
         let read = read.filter_map(logged);
         let notes = notes.filter_map(logged);
-        let unread = unread.iter().map(|entry| {
-            Ok(Change::Put {
-                entry: entry.clone(),
-                base: None,
-            })
-        });
+        let unread = unread.iter().cloned().map(Ok);
         merged(merged(read, notes), unread)
     }
 
     /// What a repair wanted and no listing showed, and the ledger does not know: kept open, with the partitions that hold
     /// its rows, so that they are found should the object come back.
-    fn unread(&self, dataset: &str, day: Day) -> Vec<LedgerEntry> {
+    fn unread(&self, dataset: &str, day: Day) -> Vec<Change> {
         let wanted = self.repairs.wanted.get(&(dataset.to_owned(), day));
         let mut unread = Vec::new();
         for (object, entry) in wanted.into_iter().flatten() {
@@ -236,7 +249,7 @@ impl LedgerUpdate<'_> {
                 if let [only] = self.sources {
                     only.name().clone_into(&mut entry.name);
                 }
-                unread.push(entry);
+                unread.push(Change::Put { entry, base: None });
             }
         }
         unread

@@ -102,6 +102,13 @@ pub struct Twin {
     pub key: String,
 }
 
+impl Twin {
+    /// Whether its key is a hash.
+    pub fn has_key(&self) -> bool {
+        self.key.len() == 32 && u128::from_str_radix(&self.key, 16).is_ok()
+    }
+}
+
 /// A line after the header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

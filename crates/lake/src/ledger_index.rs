@@ -27,7 +27,7 @@ pub struct LedgerIndex {
     parts: BTreeMap<String, PartState>,
 }
 
-/// A source day, all of whose listed objects are in the lake.
+/// A source day, all of whose listed objects are in the lake; with 0 objects, one of which that cannot be said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayState {
     /// Listed objects.

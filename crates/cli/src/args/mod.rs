@@ -163,10 +163,32 @@ pub(crate) struct VerifyArgs {
         hide_env_values = true
     )]
     pub since: Option<Day>,
+    /// Form of what was found
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        env = "PROMPTLAKE_FORMAT",
+        hide_env_values = true,
+        help_heading = "Output"
+    )]
+    pub format: FindingFormat,
     #[command(flatten)]
     pub limits: LimitArgs,
     #[command(flatten)]
     pub now: NowArg,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingFormat {
+    /// A line a finding: path, what is wrong, what is to be done.
+    // One variable of the environment serves `plan` too.
+    #[value(alias = "table")]
+    #[default]
+    Text,
+    /// A JSON object a line, with `path`, `kind`, `what` and `remedy`.
+    Json,
 }
 
 /// `rejects`

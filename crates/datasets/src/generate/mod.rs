@@ -19,6 +19,7 @@ pub mod chat;
 pub mod code;
 pub mod dev_task;
 pub mod inline;
+pub mod kit;
 pub mod lex;
 pub mod log;
 pub mod object;

@@ -165,7 +165,7 @@ impl Rules<'_> {
             && in_lake(known)
         {
             // The content stays, so what was known of others holds; the one that stood is one of them now.
-            if self.name(&first) != entry.name {
+            if !entry.name.is_empty() && self.name(&first) != entry.name {
                 also.push(Sighting {
                     name: entry.name.clone(),
                     etag: entry.etag.clone(),
@@ -188,16 +188,18 @@ impl Rules<'_> {
         })
     }
 
-    /// Whether the lake has this `source_object` from a source that does not show it in this run.
+    /// Whether the lake has this `source_object` from a source that does not show it in this run. Where the ledger was
+    /// lost, nobody knows from which it has it: then it is this one.
     fn stands_elsewhere(
         &self,
         first: &Candidate,
         others: &[Candidate],
         entry: &LedgerEntry,
     ) -> bool {
-        std::iter::once(first)
-            .chain(others)
-            .all(|c| self.name(c) != entry.name)
+        !entry.name.is_empty()
+            && std::iter::once(first)
+                .chain(others)
+                .all(|c| self.name(c) != entry.name)
     }
 
     /// Whether an object is the same as the one that the lake has, which is not at hand; `None`: that cannot be told,

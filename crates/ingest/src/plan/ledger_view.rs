@@ -52,6 +52,11 @@ impl LedgerView {
         &self.index
     }
 
+    /// The version of a day's file; `None`: there is none.
+    pub fn version(&self, dataset: &str, day: Day) -> Option<&Version> {
+        self.versions.get(&(dataset.to_owned(), day))
+    }
+
     /// All days in it, ordered by dataset and day.
     pub fn days(&self) -> impl Iterator<Item = (&str, Day)> {
         self.versions

@@ -1,0 +1,479 @@
+//! The ledger: every day by itself, and what it says of partitions against what their inventories say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+
+use promptlake_datasets::dataset::{self, DATASETS};
+use promptlake_datasets::day::Day;
+use promptlake_datasets::key::source_day;
+use promptlake_lake::error::StateError;
+use promptlake_lake::inventory::{InventoryReader, Line};
+use promptlake_lake::layout;
+use promptlake_lake::ledger::{LedgerEntry, LedgerReader};
+use promptlake_lake::ledger_index::LedgerIndex;
+use promptlake_lake::storage::Storage;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use super::VerifyError;
+use super::finding::{Finding, Kind, Remedy, objects};
+use super::listing::Listing;
+use crate::snapshot::partition_of;
+use crate::sorter::{Sorted, Sorter};
+use crate::stage::PartitionId;
+
+/// What the ledger is compared with.
+#[derive(Debug)]
+pub(super) struct LedgerCheck<'a> {
+    pub(super) storage: &'a dyn Storage,
+    pub(super) temp: &'a Path,
+    pub(super) listing: &'a Listing,
+    pub(super) index: &'a LedgerIndex,
+    pub(super) since: Option<Day>,
+    /// Partitions whose inventories do not describe them: what they hold is not compared.
+    pub(super) doubtful: &'a BTreeSet<PartitionId>,
+    pub(super) bytes: usize,
+}
+
+/// A record of the join, in the order of its fields: partition, object, then what it says.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    /// Number of the (table, `dt`).
+    partition: u32,
+    /// Hash of the `source_object`.
+    object: u128,
+    says: Says,
+    rows: u64,
+    /// Hash of the ETag; 0: there is none.
+    etag: u64,
+    /// Number of the ledger's day.
+    day: u32,
+}
+
+/// What says something of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    /// The inventory lists it.
+    Listed,
+    /// The inventory lists a twin of it.
+    Twin,
+    /// The parent's inventory lists a twin of it: some of its children may not be stored.
+    ParentTwin,
+    /// The ledger says that it feeds the partition.
+    Fed,
+    /// So it does, but the object is to be read again.
+    Open,
+}
+
+impl Record {
+    fn pack(&self) -> [u8; 41] {
+        let mut record = [0; 41];
+        record[..4].copy_from_slice(&self.partition.to_be_bytes());
+        record[4..20].copy_from_slice(&self.object.to_be_bytes());
+        record[20] = self.says as u8;
+        record[21..29].copy_from_slice(&self.rows.to_be_bytes());
+        record[29..37].copy_from_slice(&self.etag.to_be_bytes());
+        record[37..].copy_from_slice(&self.day.to_be_bytes());
+        record
+    }
+
+    fn unpack(record: &[u8; 41]) -> Self {
+        let number = |range: std::ops::Range<usize>| {
+            record[range]
+                .iter()
+                .fold(0_u128, |number, byte| number << 8 | u128::from(*byte))
+        };
+        let small = |range| u32::try_from(number(range)).unwrap_or(0);
+        let large = |range| u64::try_from(number(range)).unwrap_or(0);
+        Self {
+            partition: small(0..4),
+            object: number(4..20),
+            says: match record[20] {
+                0 => Says::Listed,
+                1 => Says::Twin,
+                2 => Says::ParentTwin,
+                3 => Says::Fed,
+                _ => Says::Open,
+            },
+            rows: large(21..29),
+            etag: large(29..37),
+            day: small(37..41),
+        }
+    }
+}
+
+/// Numbers for (table, `dt`).
+#[derive(Debug, Default)]
+struct Partitions {
+    numbers: BTreeMap<(String, Day), u32>,
+    names: Vec<(String, Day)>,
+}
+
+impl Partitions {
+    fn number(&mut self, table: &str, dt: Day) -> u32 {
+        if let Some(number) = self.numbers.get(&(table.to_owned(), dt)) {
+            return *number;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.numbers.insert((table.to_owned(), dt), number);
+        self.names.push((table.to_owned(), dt));
+        number
+    }
+}
+
+/// What was counted of a day or partition: objects.
+#[derive(Debug, Default)]
+struct Counted {
+    unknown: BTreeMap<u32, u64>,
+    rows: BTreeMap<(u32, u32), u64>,
+    etag: BTreeMap<(u32, u32), u64>,
+    absent: BTreeMap<(u32, u32), u64>,
+}
+
+impl LedgerCheck<'_> {
+    /// Checks all days, and compares.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be used.
+    pub(super) fn check(&self) -> Result<Vec<Finding>, VerifyError> {
+        let mut findings = Vec::new();
+        if self.listing.ledger.is_empty() {
+            if !self.listing.parts.is_empty() {
+                findings.push(Finding {
+                    path: layout::LEDGER.trim_end_matches('/').to_owned(),
+                    kind: Kind::Missing,
+                    what: "the ledger is missing: the next run lists and reads everything"
+                        .to_owned(),
+                    remedy: Remedy::Run,
+                });
+            }
+            return Ok(findings);
+        }
+        let mut partitions = Partitions::default();
+        let mut sorter = Sorter::new(self.temp, self.bytes);
+        for (table, dt) in self.listing.inventories.keys() {
+            if self.compares(table, *dt) {
+                self.inventory(table, *dt, &mut partitions, &mut sorter)?;
+            }
+        }
+        let days: Vec<&(String, Day)> = self.listing.ledger.keys().collect();
+        let mut unread = false;
+        for (number, (name, day)) in days.iter().copied().enumerate() {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let found = self.day(name, *day, number, &mut partitions, &mut sorter)?;
+            unread |= found.iter().any(|finding| finding.kind != Kind::Ledger);
+            findings.extend(found);
+        }
+        let counted = count(sorter.sorted()?, unread)?;
+        self.tell(&counted, &partitions, &days, &mut findings);
+        Ok(findings)
+    }
+
+    /// Whether a partition is compared.
+    fn compares(&self, table: &str, dt: Day) -> bool {
+        self.since.is_none_or(|since| since <= dt)
+            && partition_of(table, dt).is_some_and(|id| !self.doubtful.contains(&id))
+    }
+
+    fn inventory(
+        &self,
+        table: &str,
+        dt: Day,
+        partitions: &mut Partitions,
+        sorter: &mut Sorter<41>,
+    ) -> io::Result<()> {
+        // What cannot be read was found when the partition was read, unless it went since.
+        let Ok(Some((lines, _))) = InventoryReader::open(self.storage, self.temp, table, dt) else {
+            return Ok(());
+        };
+        let partition = partitions.number(table, dt);
+        let children: Vec<u32> = partition_of(table, dt)
+            .filter(|id| id.family.tables[0].name == table)
+            .map_or(&[][..], |id| &id.family.tables[1..])
+            .iter()
+            .map(|child| partitions.number(child.name, dt))
+            .collect();
+        let mut push = |partition, object: &str, says, rows, etag: &str| {
+            let etag = if etag.is_empty() {
+                0
+            } else {
+                xxh3_64(etag.as_bytes())
+            };
+            let record = Record {
+                partition,
+                object: xxh3_128(object.as_bytes()),
+                says,
+                rows,
+                etag,
+                day: 0,
+            };
+            sorter.push(record.pack())
+        };
+        for line in lines.map_while(Result::ok) {
+            match line {
+                Line::Object(object) => push(
+                    partition,
+                    &object.object,
+                    Says::Listed,
+                    object.rows,
+                    &object.etag,
+                )?,
+                Line::Twin(twin) => {
+                    push(partition, &twin.object, Says::Twin, 1, "")?;
+                    for child in &children {
+                        push(*child, &twin.object, Says::ParentTwin, 0, "")?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a day of the ledger.
+    fn day(
+        &self,
+        name: &str,
+        day: Day,
+        number: u32,
+        partitions: &mut Partitions,
+        sorter: &mut Sorter<41>,
+    ) -> io::Result<Vec<Finding>> {
+        let path = layout::ledger_day(name, day);
+        let found = |kind, what: String, remedy| Finding {
+            path: path.clone(),
+            kind,
+            what,
+            remedy,
+        };
+        let entries = match LedgerReader::open(self.storage, self.temp, name, day) {
+            Ok(Some((entries, _))) => entries,
+            Ok(None) => return Ok(Vec::new()),
+            Err(error) => return Ok(vec![unreadable(&error, day, found)]),
+        };
+        let (mut wrong, mut elsewhere, mut any_open) = (0, 0, false);
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return Ok(vec![unreadable(&error, day, found)]),
+            };
+            any_open |= entry.open;
+            wrong += u64::from(!entry.open && !balances(name, &entry));
+            let days = [false, true].map(|lex| source_day(&entry.object, lex).0);
+            elsewhere += u64::from(!days.contains(&day));
+            for feed in &entry.feeds {
+                if !self.compares(&feed.table, feed.dt) {
+                    continue;
+                }
+                let says = if entry.open { Says::Open } else { Says::Fed };
+                let record = Record {
+                    partition: partitions.number(&feed.table, feed.dt),
+                    object: xxh3_128(entry.object.as_bytes()),
+                    says,
+                    rows: feed.rows,
+                    etag: xxh3_64(entry.etag.as_bytes()),
+                    day: number,
+                };
+                sorter.push(record.pack())?;
+            }
+        }
+        let mut findings = Vec::new();
+        if wrong > 0 {
+            findings.push(found(
+                Kind::Ledger,
+                format!(
+                    "{} whose records are not the sum of its rows",
+                    objects(wrong)
+                ),
+                Remedy::RebuildDay(day),
+            ));
+        }
+        if elsewhere > 0 {
+            findings.push(found(
+                Kind::Ledger,
+                format!("{} of another source day", objects(elsewhere)),
+                Remedy::Remove,
+            ));
+        }
+        let whole = self.index.day(name, day).is_some_and(|state| {
+            self.listing.ledger.get(&(name.to_owned(), day)) == Some(&state.version)
+        });
+        if whole && any_open {
+            findings.push(Finding {
+                path: layout::LEDGER_INDEX.to_owned(),
+                kind: Kind::Index,
+                what: format!("it says that {path} is whole, which has objects to be read again"),
+                remedy: Remedy::Remove,
+            });
+        }
+        Ok(findings)
+    }
+
+    fn tell(
+        &self,
+        counted: &Counted,
+        partitions: &Partitions,
+        days: &[&(String, Day)],
+        findings: &mut Vec<Finding>,
+    ) {
+        for (partition, count) in &counted.unknown {
+            let (table, dt) = &partitions.names[*partition as usize];
+            findings.push(Finding {
+                path: layout::inventory(table, *dt),
+                kind: Kind::Ledger,
+                what: format!(
+                    "the ledger does not say that {} of it feed the partition",
+                    objects(*count)
+                ),
+                remedy: self.remedy(table, *dt),
+            });
+        }
+        let of_days = [
+            (&counted.rows, "with other rows than"),
+            (&counted.etag, "with another ETag than"),
+            (&counted.absent, "that should be in, and are not in,"),
+        ];
+        for (counts, what) in of_days {
+            for ((day, partition), count) in counts {
+                let (name, day) = days[*day as usize];
+                let (table, dt) = &partitions.names[*partition as usize];
+                let inventory = layout::inventory(table, *dt);
+                findings.push(Finding {
+                    path: layout::ledger_day(name, *day),
+                    kind: Kind::Ledger,
+                    what: format!("{} {what} {inventory}", objects(*count)),
+                    remedy: Remedy::RebuildDay(*day),
+                });
+            }
+        }
+    }
+
+    /// Whether a run looks at a partition by itself.
+    fn remedy(&self, table: &str, dt: Day) -> Remedy {
+        let key = (table.to_owned(), dt);
+        let noted = self.index.part(table, dt);
+        let same = noted.is_some_and(|noted| {
+            self.listing.parts.get(&key) == Some(&noted.part)
+                && self.listing.inventories.get(&key) == Some(&noted.inventory)
+        });
+        if same {
+            Remedy::RunWithoutIndex
+        } else {
+            Remedy::Run
+        }
+    }
+}
+
+/// Whether the counts of an entry balance.
+fn balances(name: &str, entry: &LedgerEntry) -> bool {
+    let sum = |tables: &[&str]| -> u64 {
+        entry
+            .feeds
+            .iter()
+            .filter(|feed| tables.contains(&feed.table.as_str()))
+            .map(|feed| feed.rows)
+            .sum()
+    };
+    let name = entry.dataset.as_deref().unwrap_or(name);
+    let parents: Vec<&str> = match dataset::by_name(name) {
+        Some(dataset) => vec![dataset.family.tables[0].name],
+        None => DATASETS
+            .iter()
+            .map(|dataset| dataset.family.tables[0].name)
+            .collect(),
+    };
+    entry.accepted.checked_add(entry.rejected) == Some(entry.records)
+        && sum(&parents) == entry.accepted
+        && sum(&["rejects"]) == entry.rejected
+}
+
+fn unreadable(
+    error: &StateError,
+    day: Day,
+    found: impl Fn(Kind, String, Remedy) -> Finding,
+) -> Finding {
+    match error {
+        StateError::Newer { .. } => found(
+            Kind::Damaged,
+            "a later version wrote it".to_owned(),
+            Remedy::Newer,
+        ),
+        _ if error.is_damage() => found(
+            Kind::Damaged,
+            "it is damaged".to_owned(),
+            Remedy::RebuildDay(day),
+        ),
+        _ => found(
+            Kind::Damaged,
+            "the system cannot read it".to_owned(),
+            Remedy::RebuildDay(day),
+        ),
+    }
+}
+
+/// Compares what is said of each object of each partition. `unread`: a day cannot be read, so that the objects that no
+/// day names may stand there.
+fn count(mut sorted: Sorted<41>, unread: bool) -> io::Result<Counted> {
+    let mut counted = Counted::default();
+    let mut group: Vec<Record> = Vec::new();
+    loop {
+        let next = sorted.pop()?.map(|record| Record::unpack(&record));
+        let same = match (&next, group.last()) {
+            (Some(next), Some(last)) => {
+                (next.partition, next.object) == (last.partition, last.object)
+            }
+            _ => false,
+        };
+        if !same {
+            judge(&group, unread, &mut counted);
+            group.clear();
+        }
+        match next {
+            // Of many twins of one object one record is enough, with their number.
+            Some(next) => match group.last_mut().filter(|last| last.says == next.says) {
+                Some(last) if matches!(next.says, Says::Twin | Says::ParentTwin) => {
+                    last.rows += next.rows;
+                }
+                _ => group.push(next),
+            },
+            None => return Ok(counted),
+        }
+    }
+}
+
+/// Judges what is said of one object in one partition.
+fn judge(group: &[Record], unread: bool, counted: &mut Counted) {
+    let of = |says: Says| group.iter().filter(move |record| record.says == says);
+    let Some(partition) = group.first().map(|record| record.partition) else {
+        return;
+    };
+    let stored: u64 = of(Says::Listed)
+        .chain(of(Says::Twin))
+        .map(|record| record.rows)
+        .sum();
+    let listed = of(Says::Listed).next();
+    let some_missing = of(Says::ParentTwin).next().is_some();
+    if of(Says::Open).next().is_some() {
+        return;
+    }
+    let Some(fed) = of(Says::Fed).next() else {
+        if listed.is_some_and(|_| stored > 0) && !unread {
+            *counted.unknown.entry(partition).or_default() += 1;
+        }
+        return;
+    };
+    let place = (fed.day, partition);
+    match listed {
+        None if fed.rows > 0 && !some_missing => *counted.absent.entry(place).or_default() += 1,
+        None => {}
+        Some(listed) => {
+            let fits = stored == fed.rows || (some_missing && stored <= fed.rows);
+            if !fits {
+                *counted.rows.entry(place).or_default() += 1;
+            }
+            // Where an inventory was made anew without its object, it does not know the ETag.
+            if listed.etag != 0 && listed.etag != fed.etag {
+                *counted.etag.entry(place).or_default() += 1;
+            }
+        }
+    }
+}

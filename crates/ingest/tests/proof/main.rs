@@ -1,0 +1,14 @@
+//! The invariants against an adversary: any history of a bucket, a fault at any call, runs side by side.
+//!
+//! Nothing in here knows a dataset or a kind of storage: objects come from [`promptlake_datasets::generate::kit::KITS`],
+//! lakes are written through [`promptlake_lake::storage::Storage`]. ARCHITECTURE.md says which test proves what.
+
+mod bucket;
+mod cells;
+mod history;
+mod memory_lake;
+mod model;
+mod parts;
+mod same_bytes;
+mod start;
+mod world;

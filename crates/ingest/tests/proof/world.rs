@@ -1,0 +1,572 @@
+//! A bucket a name, a lake, and what the lake should hold: goes through the steps of a history and looks after every run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use promptlake_datasets::day::Day;
+use promptlake_datasets::generate::kit::{KITS, Kit, Record, Spot};
+use promptlake_ingest::discover::NamedSource;
+use promptlake_ingest::plan::UNSORTED;
+use promptlake_ingest::report::RunReport;
+use promptlake_ingest::snapshot::family_of;
+use promptlake_lake::inventory::{InventoryReader, Line};
+use promptlake_lake::layout::{self, Place};
+use promptlake_lake::settings::{Encoding, Settings};
+use promptlake_lake::source::Window;
+use promptlake_lake::storage::Storage;
+
+use crate::bucket::Bucket;
+use crate::history::{Damage, FIRST, History, Loss, RunStep, Slot, Step};
+use crate::memory_lake::MemoryLake;
+use crate::model::{self, Decoded, TwinPlace};
+use crate::parts;
+use crate::start::{self, How};
+
+/// The sources; the objects of account n are in the n-th.
+const NAMES: [&str; 2] = ["a", "b"];
+
+/// An object as the lake has it.
+#[derive(Clone, Debug)]
+struct Held {
+    source: usize,
+    key: String,
+    etag: String,
+    bytes: Vec<u8>,
+    decoded: Decoded,
+    /// The ledger has lost the NAME that it came under: nobody may drop it.
+    nameless: bool,
+}
+
+/// Where a history happens.
+#[derive(Debug)]
+pub(crate) struct World {
+    buckets: [Bucket; 2],
+    lake: MemoryLake,
+    /// By `source_object`.
+    held: BTreeMap<String, Held>,
+    /// Twins that nothing knows of any more.
+    lost: BTreeSet<TwinPlace>,
+    /// Twins that no inventory knows of until the next run.
+    unlisted: BTreeSet<TwinPlace>,
+    /// A part is lost: the next run has to look at everything.
+    part_is_lost: bool,
+    /// The most row groups that any part had.
+    pub(crate) groups: usize,
+    /// The most parts that the lake had.
+    pub(crate) parts: usize,
+    /// The most twins that were listed.
+    pub(crate) twins: usize,
+}
+
+/// Settings with which a few rows make a row group.
+pub(crate) fn tiny_groups() -> Settings {
+    Settings {
+        encoding: Encoding {
+            zstd_level: 1,
+            page_bytes: 1 << 11,
+            batch_weight: 1 << 10,
+            batch_rows: 4,
+            group_min: 1000,
+            group_spread: 1000,
+            group_max: 4000,
+            ..Encoding::default()
+        },
+        ..Settings::default()
+    }
+}
+
+impl World {
+    /// An empty bucket a source, but for an object without records; and a lake with its settings.
+    pub(crate) fn new() -> Self {
+        let world = Self {
+            buckets: Default::default(),
+            lake: new_lake(),
+            held: BTreeMap::new(),
+            lost: BTreeSet::new(),
+            unlisted: BTreeSet::new(),
+            part_is_lost: false,
+            groups: 0,
+            parts: 0,
+            twins: 0,
+        };
+        for account in 0..2 {
+            let slot = Slot {
+                kit: 0,
+                spot: Spot {
+                    account,
+                    day: FIRST,
+                    place: promptlake_datasets::generate::kit::Place::Kiro,
+                    number: 9,
+                },
+            };
+            world.put(&slot, &[], Damage::None);
+        }
+        world
+    }
+
+    /// Goes through a history and its end. The error says what is not as it should be.
+    pub(crate) fn live(&mut self, history: &History) -> Result<(), String> {
+        for (number, step) in history.steps.iter().enumerate() {
+            let told = |error| format!("step {number} ({step:?}): {error}");
+            match step {
+                Step::Put {
+                    slot,
+                    records,
+                    damage,
+                } => self.put(&history.slots[*slot], records, *damage),
+                Step::Delete { slot } => {
+                    let (source, key) = place(&history.slots[*slot]);
+                    self.buckets[source].delete(&key);
+                }
+                Step::Lose(loss) => self.lose(*loss),
+                Step::Run(run) => self.run(run).map_err(told)?,
+            }
+        }
+        self.end()
+    }
+
+    fn put(&self, slot: &Slot, records: &[Record], damage: Damage) {
+        let (source, key) = place(slot);
+        self.buckets[source].put(&key, bytes(&KITS[slot.kit], &slot.spot, records, damage));
+    }
+
+    fn sources(&self) -> Vec<NamedSource> {
+        let named = self.buckets.iter().zip(NAMES);
+        named.map(|(bucket, name)| bucket.named(name)).collect()
+    }
+
+    fn run(&mut self, run: &RunStep) -> Result<(), String> {
+        let day = |number: u8| Some(FIRST.plus(i32::from(number)));
+        let window = run.days.map_or(Window::ALL, |(from, to)| Window {
+            from: day(from),
+            to: day(to),
+        });
+        let table = run.table.filter(|_| !self.part_is_lost).map(|kit| {
+            let dataset = KITS[kit].dataset().expect("a kit has a dataset");
+            dataset.family.tables[0].name.to_owned()
+        });
+        self.run_as(&How {
+            window: if run.rebuild { Window::ALL } else { window },
+            table,
+            rebuild: run.rebuild,
+            drop_missing: false,
+            threads: run.threads,
+            memory_bytes: run.memory_bytes,
+        })
+        .map(drop)
+    }
+
+    /// Runs, and compares the lake with the model.
+    fn run_as(&mut self, how: &How) -> Result<RunReport, String> {
+        self.buckets.iter().for_each(|b| drop(b.take_fetched()));
+        let report = start::run(Box::new(self.lake.clone()), self.sources(), how)
+            .map_err(|error| format!("the run failed: {error:?}"))?;
+        if report.exit.code != 0 {
+            return Err(format!(
+                "exit code {}: {:?}",
+                report.exit.code, report.failures
+            ));
+        }
+        self.learn(how)?;
+        self.look()?;
+        Ok(report)
+    }
+
+    /// Learns what the lake holds now from what was fetched, and whether that was all that had to be.
+    fn learn(&mut self, how: &How) -> Result<(), String> {
+        let mut read = BTreeSet::new();
+        for (source, bucket) in self.buckets.iter().enumerate() {
+            for (key, etag) in bucket.take_fetched() {
+                let stored = bucket.get(&key).expect("nothing is deleted while it runs");
+                let decoded = model::decode(NAMES[source], &key, &stored.bytes);
+                read.insert(decoded.source_object.clone());
+                let held = Held {
+                    source,
+                    key,
+                    etag,
+                    bytes: stored.bytes.to_vec(),
+                    decoded,
+                    nameless: false,
+                };
+                self.held.insert(held.decoded.source_object.clone(), held);
+            }
+        }
+        self.lost.append(&mut self.unlisted);
+        self.lost.retain(|(_, _, object, _)| !read.contains(object));
+        self.part_is_lost = false;
+        let missing = |held: &Held| self.buckets[held.source].get(&held.key).is_none();
+        if how.drop_missing {
+            let gone: Vec<String> = self
+                .held
+                .iter()
+                .filter(|(_, held)| missing(held) && !held.nameless)
+                .map(|(object, _)| object.clone())
+                .collect();
+            for object in gone {
+                self.held.remove(&object);
+            }
+        }
+        for (source, bucket) in self.buckets.iter().enumerate() {
+            for key in bucket.keys() {
+                let stored = bucket.get(&key).expect("it was just listed");
+                let decoded = model::decode(NAMES[source], &key, &stored.bytes);
+                let of_table = how.table.as_ref().is_none_or(|table| {
+                    decoded.tables.is_empty() || decoded.tables.contains(&table.as_str())
+                });
+                let in_window = !decoded.dated || how.window.contains(decoded.day);
+                let known = self.held.get(&decoded.source_object);
+                if of_table && in_window && known.is_none_or(|held| held.etag != stored.etag) {
+                    return Err(format!("{key} was not read"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares the lake with the model.
+    fn look(&mut self) -> Result<(), String> {
+        let rows = self.held.values().flat_map(|held| &held.decoded.rows);
+        let (mut expected, twins) = model::expected(rows, &self.lost);
+        let bytes = parts::bytes(&self.lake);
+        self.parts = self.parts.max(bytes.len());
+        for ((table, dt), opened) in parts::open_all(&bytes) {
+            self.groups = self.groups.max(opened.groups);
+            let wanted = expected.remove(&(table, dt)).unwrap_or_default();
+            if wanted != opened.rows {
+                return Err(format!(
+                    "{table} {dt} holds other rows than it should:\n{}",
+                    difference(table, &wanted, &opened.rows)
+                ));
+            }
+        }
+        if let Some(((table, dt), rows)) = expected.first_key_value() {
+            return Err(format!("{table} {dt} should have {} rows", rows.len()));
+        }
+        let listed = self.listed_twins();
+        if listed != twins {
+            return Err(format!(
+                "listed twins differ\n  should: {twins:?}\n  listed: {listed:?}"
+            ));
+        }
+        self.twins = self.twins.max(twins.len());
+        Ok(())
+    }
+
+    fn listed_twins(&self) -> BTreeSet<TwinPlace> {
+        let temp = tempfile::tempdir_in(start::scratch()).unwrap();
+        let mut twins = BTreeSet::new();
+        for (table, dt) in self.inventories() {
+            let opened = InventoryReader::open(&self.lake, temp.path(), &table, dt).unwrap();
+            let (reader, _) = opened.expect("it was just listed");
+            let family = family_of(&table).expect("a known table").name;
+            for line in reader {
+                if let Line::Twin(twin) = line.unwrap() {
+                    let index = i64::try_from(twin.index).unwrap();
+                    twins.insert((family, dt, twin.object, index));
+                }
+            }
+        }
+        twins
+    }
+
+    fn inventories(&self) -> Vec<(String, Day)> {
+        let mut all = Vec::new();
+        self.lake
+            .list(layout::INVENTORY, &mut |entry| {
+                if let Place::Inventory { table, dt } = layout::place(&entry.path) {
+                    all.push((table.to_owned(), dt));
+                }
+            })
+            .unwrap();
+        all.sort();
+        all
+    }
+
+    fn paths(&self, prefix: &str) -> Vec<String> {
+        let mut paths = Vec::new();
+        self.lake
+            .list(prefix, &mut |entry| paths.push(entry.path))
+            .unwrap();
+        paths.sort();
+        paths
+    }
+
+    fn lose(&mut self, loss: Loss) {
+        let chosen = |paths: Vec<String>, number: u8| {
+            (!paths.is_empty()).then(|| paths[usize::from(number) % paths.len()].clone())
+        };
+        match loss {
+            Loss::Index => self.lake.lose(layout::LEDGER_INDEX),
+            Loss::Ledger => {
+                self.unname(layout::LEDGER);
+                self.lake.lose(layout::LEDGER);
+            }
+            Loss::LedgerDay(number) => {
+                if let Some(path) = chosen(self.paths(layout::LEDGER), number) {
+                    self.unname(&path);
+                    self.lake.lose(&path);
+                }
+            }
+            Loss::Inventory(number) => {
+                if let Some(path) = chosen(self.paths(layout::INVENTORY), number) {
+                    self.unlist(&path);
+                    self.lake.lose(&path);
+                }
+            }
+            Loss::Inventories => {
+                for path in self.paths(layout::INVENTORY) {
+                    self.unlist(&path);
+                }
+                self.lake.lose(layout::INVENTORY);
+            }
+            Loss::State => {
+                for path in self.paths(layout::INVENTORY) {
+                    self.unlist(&path);
+                }
+                self.unname(layout::LEDGER);
+                self.lake.lose(layout::STATE);
+                if self.paths(layout::TABLES).is_empty() {
+                    // Nothing is left that could tell the settings.
+                    tiny_groups().create(&self.lake).unwrap();
+                }
+            }
+            Loss::Part(number) => {
+                if let Some(path) = chosen(self.paths(layout::TABLES), number)
+                    && self.is_readable(&path)
+                {
+                    self.part_is_lost = true;
+                    self.lake.lose(&path);
+                }
+            }
+            Loss::Torn(number) => {
+                let mut paths = self.paths(layout::LEDGER);
+                paths.extend(self.paths(layout::INVENTORY));
+                if let Some(path) = chosen(paths, number) {
+                    self.unlist(&path);
+                    self.unname(&path);
+                    self.lake.tear(&path);
+                }
+            }
+        }
+    }
+
+    /// Nobody knows any more under which NAME the objects of ledger days came, until they are read again.
+    fn unname(&mut self, prefix: &str) {
+        for held in self.held.values_mut() {
+            let dataset = held.decoded.dataset.unwrap_or(UNSORTED);
+            let path = layout::ledger_day(dataset, held.decoded.day);
+            held.nameless |= path.starts_with(prefix);
+        }
+    }
+
+    /// Nobody knows of the twins of a partition any more, until their objects are read again.
+    fn unlist(&mut self, path: &str) {
+        let Place::Inventory { table, dt } = layout::place(path) else {
+            return;
+        };
+        let family = family_of(table).expect("a known table").name;
+        let rows = self.held.values().flat_map(|held| &held.decoded.rows);
+        let (_, twins) = model::expected(rows, &self.lost);
+        self.unlisted.extend(
+            twins
+                .into_iter()
+                .filter(|(of, day, _, _)| *of == family && *day == dt),
+        );
+    }
+
+    /// Whether every object that feeds a part can be read now.
+    fn is_readable(&self, path: &str) -> bool {
+        let Place::Part { table, dt } = layout::place(path) else {
+            return false;
+        };
+        let family = family_of(table).expect("a known table").name;
+        self.held.values().all(|held| {
+            let mut rows = held.decoded.rows.iter();
+            !rows.any(|row| row.family.name == family && row.dt == dt)
+                || self.buckets[held.source].get(&held.key).is_some()
+        })
+    }
+
+    /// At last everything is read; the same is reached by a rebuild, and in another lake.
+    fn end(&mut self) -> Result<(), String> {
+        self.run_as(&How::ALL)
+            .map_err(|e| format!("at the end: {e}"))?;
+        let bytes = parts::bytes(&self.lake);
+
+        let report = self
+            .run_as(&How::ALL)
+            .map_err(|e| format!("once more: {e}"))?;
+        if report.objects.read + report.bytes.written > 0 || parts::bytes(&self.lake) != bytes {
+            return Err(format!(
+                "a run that is repeated reads {} objects and writes {} bytes",
+                report.objects.read, report.bytes.written
+            ));
+        }
+
+        self.run_as(&How {
+            rebuild: true,
+            ..How::ALL
+        })
+        .map_err(|e| format!("rebuild: {e}"))?;
+        // A twin that nothing knew of is known again, and may stand where another one stood.
+        let found_again = parts::bytes(&self.lake) != bytes;
+        if found_again && self.held.values().all(|held| self.has(held)) {
+            same("after a rebuild", &bytes, &parts::bytes(&self.lake))?;
+        }
+
+        if self.lost.is_empty() {
+            let all = Bucket::default;
+            let buckets = [all(), all()];
+            for held in self.held.values() {
+                buckets[held.source].put(&held.key, held.bytes.clone());
+            }
+            let fresh = new_lake();
+            let sources = buckets.iter().zip(NAMES);
+            let sources = sources.map(|(bucket, name)| bucket.named(name)).collect();
+            start::run(Box::new(fresh.clone()), sources, &How::ALL)
+                .map_err(|error| format!("in a new lake: {error:?}"))?;
+            same(
+                "in a new lake",
+                &parts::bytes(&self.lake),
+                &parts::bytes(&fresh),
+            )?;
+        }
+
+        self.run_as(&How {
+            rebuild: true,
+            drop_missing: true,
+            ..How::ALL
+        })
+        .map_err(|e| format!("what is missing dropped: {e}"))?;
+        if !self.held.values().all(|held| self.has(held)) {
+            return Ok(());
+        }
+        let fresh = new_lake();
+        start::run(Box::new(fresh.clone()), self.sources(), &How::ALL)
+            .map_err(|error| format!("in a new lake: {error:?}"))?;
+        same(
+            "with what is missing dropped",
+            &parts::bytes(&self.lake),
+            &parts::bytes(&fresh),
+        )
+    }
+
+    fn has(&self, held: &Held) -> bool {
+        self.buckets[held.source].get(&held.key).is_some()
+    }
+}
+
+/// A lake with settings, and nothing else.
+pub(crate) fn new_lake() -> MemoryLake {
+    let lake = MemoryLake::default();
+    tiny_groups().create(&lake).unwrap();
+    lake
+}
+
+/// The source of a slot, and its key there.
+pub(crate) fn place(slot: &Slot) -> (usize, String) {
+    let source = usize::from(slot.spot.account) % NAMES.len();
+    (source, (KITS[slot.kit].key)(&slot.spot))
+}
+
+/// An object as it is stored.
+pub(crate) fn bytes(kit: &Kit, spot: &Spot, records: &[Record], damage: Damage) -> Vec<u8> {
+    let object = kit.object(spot, records);
+    let cut = |bytes: Vec<u8>, sixteenths: u8| {
+        let kept = bytes.len() * usize::from(sixteenths) / 16;
+        bytes[..kept].to_vec()
+    };
+    match damage {
+        Damage::Empty => return Vec::new(),
+        Damage::Garbage => return b"\xff\xfe neither this nor that".to_vec(),
+        Damage::CutGzip(at) => return cut(gzip(&object.body), at),
+        Damage::None | Damage::Cut(_) => {}
+    }
+    let body = match damage {
+        Damage::Cut(at) => cut(object.body, at),
+        _ => object.body,
+    };
+    if object.gzip { gzip(&body) } else { body }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Whether two lakes have the same parts, byte for byte. A part without rows is as good as none.
+pub(crate) fn same(
+    when: &str,
+    one: &BTreeMap<String, Vec<u8>>,
+    other: &BTreeMap<String, Vec<u8>>,
+) -> Result<(), String> {
+    let paths: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    for path in paths {
+        let empty = |bytes: Option<&Vec<u8>>| bytes.is_none_or(|bytes| rows(path, bytes) == 0);
+        match (one.get(path), other.get(path)) {
+            (Some(one), Some(other)) if one == other => {}
+            (Some(one), Some(other)) => {
+                return Err(format!(
+                    "{when}: the bytes of {path} differ ({} and {} rows)",
+                    rows(path, one),
+                    rows(path, other)
+                ));
+            }
+            (one, other) if empty(one) && empty(other) => {}
+            (one, _) => {
+                let which = if one.is_some() { "first" } else { "second" };
+                return Err(format!("{when}: only the {which} has {path}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn rows(path: &str, bytes: &[u8]) -> usize {
+    let Place::Part { table, .. } = layout::place(path) else {
+        panic!("{path} is no part");
+    };
+    parts::open(parts::table_of(table), bytes).rows.len()
+}
+
+/// The rows that differ, by what tells them apart.
+fn difference(
+    table: &str,
+    wanted: &[Vec<crate::cells::Cell>],
+    there: &[Vec<crate::cells::Cell>],
+) -> String {
+    let table = parts::table_of(table);
+    let columns: Vec<&str> = table.columns().map(|column| column.name).collect();
+    let place = |cells: &Vec<crate::cells::Cell>| {
+        let names = [
+            "source_object",
+            "record_index",
+            "variant",
+            "reason",
+            "model",
+        ];
+        let shown = names.iter().filter_map(|name| {
+            let at = columns.iter().position(|column| column == name)?;
+            Some(format!("{name} {:?}", cells[at]))
+        });
+        shown.collect::<Vec<_>>().join(", ")
+    };
+    let mut text = String::new();
+    for (number, (wanted, there)) in wanted.iter().zip(there).enumerate() {
+        if wanted != there {
+            let differ = columns.iter().zip(wanted.iter().zip(there));
+            let differ: Vec<_> = differ.filter(|(_, (a, b))| a != b).collect();
+            text += &format!("row {number} ({}): {differ:?}\n", place(wanted));
+            break;
+        }
+    }
+    for (what, rows, others) in [("missing", wanted, there), ("too much", there, wanted)] {
+        for cells in rows.iter().filter(|cells| !others.contains(cells)) {
+            text += &format!("{what}: {}\n", place(cells));
+        }
+    }
+    text
+}
