@@ -118,7 +118,8 @@ impl Attempt<'_> {
         self.progress
             .stage(At::Publish, Some(done.touched.len() as u64));
         let stopped = self.stop.load(Ordering::Relaxed);
-        if !stopped && !(done.is_empty() && repairs.wanted.is_empty()) {
+        let nothing = done.is_empty() && repairs.wanted.is_empty();
+        if !stopped && !nothing {
             self.guard.check()?;
         }
         let mending = Mending::new(self.options, &repairs, &found.complete, &done);

@@ -9,11 +9,13 @@ use parquet::file::metadata::ParquetMetaData;
 use promptlake_lake::inventory::InventoryReader;
 use promptlake_lake::layout;
 use promptlake_lake::location::Location;
+use promptlake_lake::s3::S3Options;
 use promptlake_lake::settings::Settings;
-use promptlake_lake::storage::{Storage, Version};
+use promptlake_lake::storage::{S3Storage, Storage, Version};
 
 use crate::error::QueryError;
 use crate::listing::{ListedPart, Listing};
+use crate::remote::Remote;
 
 /// Footers that are kept; when there are more, all are forgotten.
 const FOOTERS: usize = 512;
@@ -24,6 +26,7 @@ pub struct Lake {
     location: Location,
     storage: Arc<dyn Storage>,
     temp_dir: PathBuf,
+    remote: Option<Remote>,
     has_settings: bool,
     listing: RwLock<Arc<Listing>>,
     rows: Mutex<HashMap<String, (Version, u64)>>,
@@ -66,10 +69,18 @@ impl Lake {
         if !has_settings && listing.is_empty() {
             return Err(QueryError::NoLake(location));
         }
+        let remote = match &location {
+            Location::Local(_) => None,
+            Location::S3 { bucket, prefix } => Some(Remote {
+                store: S3Storage::new(bucket, prefix, S3Options::default()).object_store()?,
+                prefix: prefix.clone(),
+            }),
+        };
         Ok(Self {
             location,
             storage,
             temp_dir,
+            remote,
             has_settings,
             listing: RwLock::new(Arc::new(listing)),
             rows: Mutex::default(),
@@ -82,6 +93,11 @@ impl Lake {
     /// Where it lies.
     pub fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// How parts are read, if the lake lies in a bucket.
+    pub(crate) fn remote(&self) -> Option<&Remote> {
+        self.remote.as_ref()
     }
 
     /// How it is read.

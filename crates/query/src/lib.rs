@@ -10,6 +10,7 @@ pub mod lake;
 pub mod listing;
 mod prune;
 mod reader;
+mod remote;
 mod schema;
 pub mod session;
 pub mod shell;

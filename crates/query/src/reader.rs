@@ -21,6 +21,9 @@ use crate::error::PartError;
 use crate::lake::Lake;
 use crate::listing::ListedPart;
 
+/// So many bytes at the end of a part in a bucket are read first: most footers lie in them.
+const FOOTER_BYTES: usize = 64 << 10;
+
 /// Makes readers of parts; a file's part is its extension.
 #[derive(Debug)]
 pub(crate) struct PartReaders {
@@ -63,13 +66,39 @@ impl PartReader {
     }
 
     /// The footer, from memory where it was read before.
-    pub(crate) fn footer(&mut self) -> ParquetResult<Arc<ParquetMetaData>> {
+    pub(crate) async fn footer(&mut self) -> ParquetResult<Arc<ParquetMetaData>> {
         if let Some(footer) = self.lake.footer(&self.part.path, &self.part.version) {
             return Ok(footer);
         }
         if self.part.size == 0 {
             return Err(self.unreadable("it is empty"));
         }
+        let footer = if self.lake.remote().is_some() {
+            self.remote_footer().await?
+        } else {
+            self.local_footer()?
+        };
+        let footer = Arc::new(footer);
+        self.lake
+            .keep_footer(&self.part.path, &self.part.version, &footer);
+        Ok(footer)
+    }
+
+    async fn remote_footer(&mut self) -> ParquetResult<ParquetMetaData> {
+        let size = self.part.size;
+        let footer = ParquetMetaDataReader::new()
+            .with_page_index_policy(PageIndexPolicy::Optional)
+            .with_prefetch_hint(Some(FOOTER_BYTES))
+            .load_and_finish(&mut *self, size)
+            .await;
+        footer.map_err(|error| match error {
+            // What the bucket said stays what it is.
+            ParquetError::External(cause) => ParquetError::External(cause),
+            other => self.unreadable(&other.to_string()),
+        })
+    }
+
+    fn local_footer(&mut self) -> ParquetResult<ParquetMetaData> {
         let file = self.open()?;
         let mut reader =
             ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional);
@@ -78,14 +107,10 @@ impl PartReader {
             lake: &self.lake,
             size: self.part.size,
         };
-        let footer = reader
+        reader
             .try_parse(&counted)
             .and_then(|()| reader.finish())
-            .map_err(|error| self.unreadable(&error.to_string()))?;
-        let footer = Arc::new(footer);
-        self.lake
-            .keep_footer(&self.part.path, &self.part.version, &footer);
-        Ok(footer)
+            .map_err(|error| self.unreadable(&error.to_string()))
     }
 
     /// Opens the part, once. What is opened stays what it is when the part is replaced.
@@ -137,16 +162,40 @@ impl PartReader {
 }
 
 impl AsyncFileReader for PartReader {
-    // Reads of a local file are not worth a thread of their own.
     fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, ParquetResult<Bytes>> {
-        std::future::ready(self.range(&range)).boxed()
+        async move {
+            let mut pieces = self.get_byte_ranges(vec![range]).await?;
+            pieces
+                .pop()
+                .ok_or_else(|| ParquetError::EOF("no bytes".to_owned()))
+        }
+        .boxed()
+    }
+
+    fn get_byte_ranges(
+        &mut self,
+        ranges: Vec<Range<u64>>,
+    ) -> BoxFuture<'_, ParquetResult<Vec<Bytes>>> {
+        async move {
+            let Some(remote) = self.lake.remote() else {
+                // Reads of a local file are not worth a thread of their own.
+                return ranges.iter().map(|range| self.range(range)).collect();
+            };
+            let pieces = remote.ranges(&self.part, &ranges).await?;
+            let wanted = ranges
+                .iter()
+                .map(|range| range.end.saturating_sub(range.start));
+            self.lake.count_bytes(wanted.sum());
+            Ok(pieces)
+        }
+        .boxed()
     }
 
     fn get_metadata<'a>(
         &'a mut self,
         _options: Option<&'a ArrowReaderOptions>,
     ) -> BoxFuture<'a, ParquetResult<Arc<ParquetMetaData>>> {
-        std::future::ready(self.footer()).boxed()
+        self.footer().boxed()
     }
 }
 

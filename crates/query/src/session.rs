@@ -127,7 +127,7 @@ impl Session {
             match self.begin(statement).await {
                 Err(QueryError::Changed { .. }) if attempt < ATTEMPTS => {
                     attempt += 1;
-                    self.lake.refresh()?;
+                    tokio::task::block_in_place(|| self.lake.refresh())?;
                 }
                 result => return result,
             }

@@ -21,6 +21,7 @@ use datafusion::physical_plan::empty::EmptyExec;
 use promptlake_datasets::day::Day;
 use promptlake_datasets::ddl::Relation;
 use promptlake_datasets::table::{Column, ColumnType};
+use tokio::runtime::Handle;
 
 use crate::lake::Lake;
 use crate::listing::ListedPart;
@@ -29,10 +30,10 @@ use crate::reader::{PartReader, PartReaders};
 
 /// The partition column.
 const DT: &str = "dt";
-/// Parts whose rows are looked up by one thread; more are shared out.
-const PARTS_A_THREAD: usize = 64;
-/// Threads that look them up.
-const THREADS: usize = 8;
+/// Parts whose rows are looked up by one thread, more are shared out; and threads at most.
+const LOCAL: (usize, usize) = (64, 8);
+/// In a bucket they wait more than they work.
+const REMOTE: (usize, usize) = (2, 32);
 
 /// A table or dimension table of a lake.
 #[derive(Debug)]
@@ -92,8 +93,8 @@ impl LakeTable {
     }
 
     /// A part as a file with its rows known; `None`: it has none.
-    fn file(&self, part: ListedPart) -> Result<Option<PartitionedFile>> {
-        let rows = rows(&self.lake, self.relation.name, &part)?;
+    fn file(&self, part: ListedPart, runtime: &Handle) -> Result<Option<PartitionedFile>> {
+        let rows = rows(&self.lake, self.relation.name, &part, runtime)?;
         if rows == 0 {
             return Ok(None);
         }
@@ -149,8 +150,13 @@ impl LakeTable {
     }
 
     /// All parts as files.
-    fn files(&self, parts: Vec<ListedPart>) -> Result<Vec<PartitionedFile>> {
-        let threads = parts.len().div_ceil(PARTS_A_THREAD).clamp(1, THREADS);
+    fn files(&self, parts: Vec<ListedPart>, runtime: &Handle) -> Result<Vec<PartitionedFile>> {
+        let (parts_a_thread, threads) = if self.lake.remote().is_some() {
+            REMOTE
+        } else {
+            LOCAL
+        };
+        let threads = parts.len().div_ceil(parts_a_thread).clamp(1, threads);
         let share = parts.len().div_ceil(threads).max(1);
         let mut shares: Vec<Vec<ListedPart>> = Vec::new();
         let mut parts = parts.into_iter();
@@ -164,7 +170,7 @@ impl LakeTable {
         let one = |share: Vec<ListedPart>| -> Result<Vec<PartitionedFile>> {
             share
                 .into_iter()
-                .filter_map(|part| self.file(part).transpose())
+                .filter_map(|part| self.file(part, runtime).transpose())
                 .collect()
         };
         let results: Vec<Result<Vec<PartitionedFile>>> = if shares.len() <= 1 {
@@ -194,14 +200,15 @@ impl LakeTable {
 }
 
 /// The rows of a part: by its inventory, or by its own footer where that is another version's.
-fn rows(lake: &Arc<Lake>, table: &str, part: &ListedPart) -> Result<u64> {
+fn rows(lake: &Arc<Lake>, table: &str, part: &ListedPart, runtime: &Handle) -> Result<u64> {
     if part.size > 0
         && let Some(rows) = lake.inventoried_rows(table, part)
     {
         return Ok(rows);
     }
-    let footer = PartReader::new(Arc::clone(lake), part.clone())
-        .footer()
+    let mut reader = PartReader::new(Arc::clone(lake), part.clone());
+    let footer = runtime
+        .block_on(reader.footer())
         .map_err(|error| DataFusionError::ParquetError(Box::new(error)))?;
     let rows = u64::try_from(footer.file_metadata().num_rows()).unwrap_or(0);
     lake.remember_rows(part, rows);
@@ -234,7 +241,10 @@ impl TableProvider for LakeTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let files = self.files(self.surviving(session, filters)?)?;
+        let parts = self.surviving(session, filters)?;
+        // What the lake's state says is read by calls that wait.
+        let runtime = Handle::current();
+        let files = tokio::task::block_in_place(|| self.files(parts, &runtime))?;
         if files.is_empty() {
             let schema = project_schema(self.files.table_schema(), projection)?;
             return Ok(Arc::new(EmptyExec::new(schema)));

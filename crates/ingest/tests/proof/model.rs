@@ -154,8 +154,13 @@ impl Row {
             .key_required
             .iter()
             .all(|name| self.cell(name).is_some());
-        (known && !table.key.is_empty())
-            .then(|| table.key.iter().map(|name| self.cell(name)).collect())
+        (known && !table.key.is_empty()).then(|| {
+            table
+                .key
+                .iter()
+                .map(|name| self.cell(name).map(Cow::Borrowed))
+                .collect()
+        })
     }
 
     fn content(&self) -> Vec<Cell> {
