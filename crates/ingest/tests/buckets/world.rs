@@ -118,6 +118,7 @@ impl World {
                 max_rejects: u64::MAX,
                 strict: false,
             },
+            expect: Vec::new(),
             limits: Limits {
                 threads: 2,
                 memory_bytes: 64 << 20,

@@ -54,6 +54,10 @@ impl Bucket {
         self.lock().objects.keys().cloned().collect()
     }
 
+    pub(crate) fn holds_any(&self) -> bool {
+        !self.lock().objects.is_empty()
+    }
+
     /// Keys and ETags that were fetched since the last call, in the order of fetching.
     pub(crate) fn take_fetched(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.lock().fetched)
@@ -67,13 +71,10 @@ impl Bucket {
     }
 
     /// The bucket as a source of a run.
-    pub(crate) fn named(&self, name: &str) -> NamedSource {
+    pub(crate) fn named(&self, context: KeyContext) -> NamedSource {
         NamedSource {
-            place: format!("memory://{name}"),
-            context: KeyContext {
-                name: name.to_owned(),
-                ..KeyContext::default()
-            },
+            place: format!("memory://{}", context.name),
+            context,
             source: Box::new(self.clone()),
         }
     }

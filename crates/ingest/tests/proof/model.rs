@@ -1,14 +1,16 @@
 //! The rows that a lake must hold, worked out in memory and plainly: every object decoded by itself, then the rules for
 //! duplicates of `docs`, one after the other, over all rows of a partition.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use promptlake_datasets::dataset::Content;
 use promptlake_datasets::day::Day;
 use promptlake_datasets::input::End;
 use promptlake_datasets::key::{Class, KeyContext, classify, source_day};
 use promptlake_datasets::output::{Output, Rows};
 use promptlake_datasets::reason::Reason;
-use promptlake_datasets::sniff::sniff;
+use promptlake_datasets::sniff::{of_log, sniff};
 use promptlake_datasets::table::{Family, Table};
 use promptlake_ingest::inflate::Inflater;
 use promptlake_lake::source::Body;
@@ -45,12 +47,8 @@ pub(crate) struct Decoded {
 }
 
 /// Reads an object by itself.
-pub(crate) fn decode(name: &str, key: &str, bytes: &[u8]) -> Decoded {
-    let context = KeyContext {
-        name: name.to_owned(),
-        ..KeyContext::default()
-    };
-    let Class::Object(mut object) = classify(&context, key, bytes.len() as u64) else {
+pub(crate) fn decode(context: &KeyContext, key: &str, bytes: &[u8]) -> Decoded {
+    let Class::Object(mut object) = classify(context, key, bytes.len() as u64) else {
         panic!("{key} is no key of an object");
     };
     let tables = object.dataset.map(|dataset| {
@@ -72,6 +70,11 @@ pub(crate) fn decode(name: &str, key: &str, bytes: &[u8]) -> Decoded {
         while input.window().len() < 4 << 10 && input.more() {}
         empty = input.window().is_empty() && input.end() == Some(&End::Clean);
         object.dataset = sniff(input.window());
+    } else if let Some(dataset) = object.dataset
+        && matches!(dataset.content, Content::Log)
+    {
+        while input.window().len() < 4 << 10 && input.more() {}
+        object.dataset = Some(of_log(dataset, &object.source_object, input.window()));
     }
     match object.dataset {
         _ if empty => {}
@@ -148,18 +151,19 @@ impl Row {
     }
 
     /// `None`: it is compared with no other.
-    fn key(&self) -> Option<Vec<Option<&str>>> {
+    fn key(&self) -> Option<Vec<Option<Cow<'_, str>>>> {
         let table = self.family.tables[0];
         let known = table
             .key_required
             .iter()
             .all(|name| self.cell(name).is_some());
+        if let Some(other) = table.key_else.filter(|_| !known) {
+            let text = self.cell(other.column)?;
+            return Some(vec![None, Some(Cow::Owned(sorted(text)))]);
+        }
         (known && !table.key.is_empty()).then(|| {
-            table
-                .key
-                .iter()
-                .map(|name| self.cell(name).map(Cow::Borrowed))
-                .collect()
+            let cells = table.key.iter().map(|name| self.cell(name));
+            cells.map(|cell| cell.map(Cow::Borrowed)).collect()
         })
     }
 
@@ -198,6 +202,14 @@ impl Row {
     fn is_dated(&self) -> bool {
         source_day(&self.object, self.family.name.starts_with("lex")).1
     }
+}
+
+/// JSON with its keys in order: what stands for a key that a record does not have.
+fn sorted(json: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(json).expect("it is JSON");
+    let sorted: BTreeMap<String, serde_json::Value> =
+        serde_json::from_value(value).expect("it is an object");
+    serde_json::to_string(&sorted).expect("texts are JSON")
 }
 
 /// A row that is not stored.
@@ -258,7 +270,7 @@ pub(crate) fn expected<'a>(
 /// Rows of equal key; one without a key is alone.
 fn by_key<'a>(rows: &[&'a Row]) -> Vec<Vec<&'a Row>> {
     let mut alone = Vec::new();
-    let mut groups: BTreeMap<Vec<Option<&str>>, Vec<&Row>> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<Option<Cow<'_, str>>>, Vec<&Row>> = BTreeMap::new();
     for row in rows {
         match row.key() {
             Some(key) => groups.entry(key).or_default().push(row),

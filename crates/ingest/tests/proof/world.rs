@@ -7,12 +7,14 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use promptlake_datasets::day::Day;
 use promptlake_datasets::generate::kit::{KITS, Kit, Record, Spot};
+use promptlake_datasets::key::{Class, KeyContext, classify};
 use promptlake_ingest::discover::NamedSource;
 use promptlake_ingest::plan::UNSORTED;
 use promptlake_ingest::report::RunReport;
 use promptlake_ingest::snapshot::family_of;
 use promptlake_lake::inventory::{InventoryReader, Line};
 use promptlake_lake::layout::{self, Place};
+use promptlake_lake::ledger::{LedgerEntry, LedgerReader};
 use promptlake_lake::settings::{Encoding, Settings};
 use promptlake_lake::source::Window;
 use promptlake_lake::storage::Storage;
@@ -24,8 +26,8 @@ use crate::model::{self, Decoded, TwinPlace};
 use crate::parts;
 use crate::start::{self, How};
 
-/// The sources; the objects of account n are in the n-th.
-const NAMES: [&str; 2] = ["a", "b"];
+/// The sources: one an account, and one of Lex.
+const NAMES: [&str; 3] = ["a", "b", "lex"];
 
 /// An object as the lake has it.
 #[derive(Clone, Debug)]
@@ -42,7 +44,7 @@ struct Held {
 /// Where a history happens.
 #[derive(Debug)]
 pub(crate) struct World {
-    buckets: [Bucket; 2],
+    buckets: [Bucket; 3],
     lake: MemoryLake,
     /// By `source_object`.
     held: BTreeMap<String, Held>,
@@ -88,17 +90,22 @@ impl World {
             parts: 0,
             twins: 0,
         };
-        for account in 0..2 {
-            let slot = Slot {
-                kit: 0,
-                spot: Spot {
-                    account,
-                    day: FIRST,
-                    place: promptlake_datasets::generate::kit::Place::Kiro,
-                    number: 9,
-                },
-            };
-            world.put(&slot, &[], Damage::None);
+        // So that no source is without an object.
+        for kit in 0..KITS.len() {
+            for account in 0..2 {
+                let slot = Slot {
+                    kit,
+                    spot: Spot {
+                        account,
+                        day: FIRST,
+                        place: promptlake_datasets::generate::kit::Place::Kiro,
+                        number: 9,
+                    },
+                };
+                if !world.buckets[place(&slot).0].holds_any() {
+                    world.put(&slot, &[], Damage::None);
+                }
+            }
         }
         world
     }
@@ -135,8 +142,7 @@ impl World {
     }
 
     fn sources(&self) -> Vec<NamedSource> {
-        let named = self.buckets.iter().zip(NAMES);
-        named.map(|(bucket, name)| bucket.named(name)).collect()
+        named(&self.buckets)
     }
 
     fn run(&mut self, run: &RunStep) -> Result<(), String> {
@@ -180,9 +186,11 @@ impl World {
     fn learn(&mut self, how: &How) -> Result<(), String> {
         let mut read = BTreeSet::new();
         for (source, bucket) in self.buckets.iter().enumerate() {
-            for (key, etag) in bucket.take_fetched() {
+            let mut fetched = bucket.take_fetched();
+            fetched.extend(self.noted_unread(source, bucket));
+            for (key, etag) in fetched {
                 let stored = bucket.get(&key).expect("nothing is deleted while it runs");
-                let decoded = model::decode(NAMES[source], &key, &stored.bytes);
+                let decoded = model::decode(&context(NAMES[source]), &key, &stored.bytes);
                 read.insert(decoded.source_object.clone());
                 let held = Held {
                     source,
@@ -212,7 +220,7 @@ impl World {
         for (source, bucket) in self.buckets.iter().enumerate() {
             for key in bucket.keys() {
                 let stored = bucket.get(&key).expect("it was just listed");
-                let decoded = model::decode(NAMES[source], &key, &stored.bytes);
+                let decoded = model::decode(&context(NAMES[source]), &key, &stored.bytes);
                 let of_table = how.table.as_ref().is_none_or(|table| {
                     decoded.tables.is_empty() || decoded.tables.contains(&table.as_str())
                 });
@@ -224,6 +232,30 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Objects of datasets that are not fetched: of these, only the ledger tells that they were taken as they are now.
+    fn noted_unread(&self, source: usize, bucket: &Bucket) -> Vec<(String, String)> {
+        let temp = tempfile::tempdir_in(start::scratch()).unwrap();
+        let mut noted = Vec::new();
+        for key in bucket.keys() {
+            let Class::Object(object) = classify(&context(NAMES[source]), &key, 1) else {
+                continue;
+            };
+            let Some(dataset) = object.dataset.filter(|dataset| !dataset.reads_content()) else {
+                continue;
+            };
+            let stored = bucket.get(&key).expect("it was just listed");
+            let ledger = LedgerReader::open(&self.lake, temp.path(), dataset.name, object.day);
+            let entries = ledger.unwrap().into_iter().flat_map(|(reader, _)| reader);
+            let of_now = |entry: &LedgerEntry| {
+                entry.object == object.source_object && entry.etag == stored.etag && !entry.open
+            };
+            if entries.map(Result::unwrap).any(|entry| of_now(&entry)) {
+                noted.push((key, stored.etag));
+            }
+        }
+        noted
     }
 
     /// Compares the lake with the model.
@@ -420,15 +452,12 @@ impl World {
         }
 
         if self.lost.is_empty() {
-            let all = Bucket::default;
-            let buckets = [all(), all()];
+            let buckets: [Bucket; 3] = Default::default();
             for held in self.held.values() {
                 buckets[held.source].put(&held.key, held.bytes.clone());
             }
             let fresh = new_lake();
-            let sources = buckets.iter().zip(NAMES);
-            let sources = sources.map(|(bucket, name)| bucket.named(name)).collect();
-            start::run(Box::new(fresh.clone()), sources, &How::ALL)
+            start::run(Box::new(fresh.clone()), named(&buckets), &How::ALL)
                 .map_err(|error| format!("in a new lake: {error:?}"))?;
             same(
                 "in a new lake",
@@ -468,10 +497,31 @@ pub(crate) fn new_lake() -> MemoryLake {
     lake
 }
 
+/// Buckets as the sources of a run.
+pub(crate) fn named(buckets: &[Bucket; 3]) -> Vec<NamedSource> {
+    let named = buckets.iter().zip(NAMES);
+    named
+        .map(|(bucket, name)| bucket.named(context(name)))
+        .collect()
+}
+
+/// What a source says of its keys.
+fn context(name: &str) -> KeyContext {
+    KeyContext {
+        name: name.to_owned(),
+        lex: name == "lex",
+        ..KeyContext::default()
+    }
+}
+
 /// The source of a slot, and its key there.
 pub(crate) fn place(slot: &Slot) -> (usize, String) {
-    let source = usize::from(slot.spot.account) % NAMES.len();
-    (source, (KITS[slot.kit].key)(&slot.spot))
+    let kit = &KITS[slot.kit];
+    let source = match kit.lex {
+        true => 2,
+        false => usize::from(slot.spot.account) % 2,
+    };
+    (source, (kit.key)(&slot.spot))
 }
 
 /// An object as it is stored.

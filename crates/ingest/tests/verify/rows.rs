@@ -228,6 +228,7 @@ fn a_part_with_other_columns_is_found() {
         lineage: chat.lineage,
         key: chat.key,
         key_required: chat.key_required,
+        key_else: None,
         not_content: chat.not_content,
         bloom: &[],
     }));

@@ -2,54 +2,22 @@
 
 use super::super::chat::ChatRecord;
 use super::super::log::{Generation, body};
-use super::super::object::{Place as Folder, iso};
-use super::super::people::ACCOUNTS;
-use super::{Flaw, Kit, Place, Record, Spot, text};
-use crate::day::Day;
+use super::{Flaw, Kit, Record, log_key, quoted, text, time};
 
 pub(super) const KIT: Kit = Kit {
     dataset: "chat",
-    key,
+    key: |spot| log_key("GenerateAssistantResponse", spot),
     body: |_, records| body(&records.iter().map(json).collect::<Vec<_>>()),
     gzip: true,
+    lex: false,
 };
 
-fn key(spot: &Spot) -> String {
-    let account = &ACCOUNTS[usize::from(spot.account) % ACCOUNTS.len()];
-    let folder = |tree| Folder {
-        prefix: "logs",
-        account: account.id,
-        tree,
-        kind: "GenerateAssistantResponse",
-        region: account.region,
-    };
-    let at = i64::from(spot.day.0) * Day::NANOS + i64::from(spot.number % 3) * 3_600_000_000_000;
-    let tail = format!("Number{:010}", spot.number);
-    match spot.place {
-        Place::Kiro => folder("KiroLogs").log_key(at, &tail),
-        Place::QDeveloper => folder("QDeveloperLogs").log_key(at, &tail),
-        Place::Flat => {
-            let whole = folder("KiroLogs").log_key(at, &tail);
-            let name = whole.rsplit('/').next().unwrap_or_default();
-            format!("flat/{name}")
-        }
-        Place::Loose => format!(
-            "loose/{}/chat-{}-{}.gz",
-            spot.account, spot.day, spot.number
-        ),
-    }
-}
-
 fn json(record: &Record) -> String {
-    let generation = if record.content % 2 == 0 {
+    let generation = if record.content.is_multiple_of(2) {
         Generation::Nulls
     } else {
         Generation::Omitted
     };
-    let number = i64::from(record.identity) * 97 + i64::from(record.content);
-    let time = record
-        .day
-        .map(|day| iso(i64::from(day.0) * Day::NANOS + number * 1_000_000_007, 9));
     let said = |what| Some(text(what, record));
     ChatRecord {
         prompt: said("prompt"),
@@ -61,7 +29,7 @@ fn json(record: &Record) -> String {
         )),
         time: match record.flaw {
             Flaw::Value => said("no time"),
-            _ => time,
+            _ => time(record),
         },
         model_id: Some("claude-opus-4.6".to_owned()),
         response: said("response"),
@@ -93,8 +61,4 @@ fn json(record: &Record) -> String {
         },
     }
     .to_json(generation)
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

@@ -4,13 +4,19 @@
 //!
 //! [`super::organisation`] is for what should look real; this is for what should be hard.
 
+mod by_user_analytic;
 mod chat;
+mod dev_task;
+mod inline_completion;
+mod lex;
+mod lex_audio;
 mod user_report;
 
 use crate::dataset::{DATASETS, Dataset};
 use crate::day::Day;
 
-use super::object::GeneratedObject;
+use super::object::{self, GeneratedObject, digits, iso};
+use super::people::ACCOUNTS;
 
 /// Makes keys and bodies of a dataset.
 #[derive(Debug)]
@@ -23,10 +29,20 @@ pub struct Kit {
     pub body: fn(&Spot, &[Record]) -> Vec<u8>,
     /// Whether its objects are stored compressed.
     pub gzip: bool,
+    /// Whether its source has to say that it holds logs of Lex (`kind=lex`).
+    pub lex: bool,
 }
 
 /// The kit of every dataset.
-pub static KITS: &[Kit] = &[chat::KIT, user_report::KIT];
+pub static KITS: &[Kit] = &[
+    chat::KIT,
+    user_report::KIT,
+    lex::KIT,
+    inline_completion::KIT,
+    dev_task::KIT,
+    by_user_analytic::KIT,
+    lex_audio::KIT,
+];
 
 /// Where an object lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +114,107 @@ impl Kit {
             .copied()
             .find(|dataset| dataset.name == self.dataset)
     }
+}
+
+/// The key of a prompt log of an event type.
+fn log_key(kind: &str, spot: &Spot) -> String {
+    let at = i64::from(spot.day.0) * Day::NANOS + i64::from(spot.number % 3) * 3_600_000_000_000;
+    let tail = format!("Number{:010}", spot.number);
+    let key = |tree| folder("logs", tree, kind, spot).log_key(at, &tail);
+    match spot.place {
+        Place::Kiro => key("KiroLogs"),
+        Place::QDeveloper => key("QDeveloperLogs"),
+        Place::Flat => {
+            let whole = key("KiroLogs");
+            format!("flat/{}", whole.rsplit('/').next().unwrap_or_default())
+        }
+        Place::Loose => loose_key(kind, spot, "gz"),
+    }
+}
+
+/// The key of a report: two exports, each in parts. `before` and `after` stand round what all file names have.
+fn report_key(kind: &str, before: &str, after: &str, spot: &Spot) -> String {
+    let part = match spot.number / 2 {
+        0 => String::new(),
+        part => format!("_part_{part}"),
+    };
+    let file = format!(
+        "{before}{}_{kind}_{}0{}00{after}{part}.csv",
+        account(spot).id,
+        digits(spot.day),
+        spot.number % 2 * 4
+    );
+    let key = |tree| {
+        let folder = folder("reports", tree, kind, spot).folder(spot.day);
+        format!("{folder}/00/{file}")
+    };
+    match spot.place {
+        Place::Kiro => key("KiroLogs"),
+        Place::QDeveloper => key("QDeveloperLogs"),
+        Place::Flat => format!("flat/{file}"),
+        Place::Loose => loose_key(kind, spot, "csv"),
+    }
+}
+
+/// A key in a source of Lex; the day is written in three ways.
+fn lex_key(kind: &str, spot: &Spot, ending: &str) -> String {
+    let (y, m, d) = spot.day.ymd();
+    let file = format!("{kind}/{}/file-{}{ending}", spot.account, spot.number);
+    match spot.place {
+        Place::Kiro => format!("aws/lex/BOT/ALIAS/1/{y:04}/{m:02}/{d:02}/{file}"),
+        Place::QDeveloper => format!("exports/dt={}/{file}", spot.day),
+        Place::Flat => format!("year={y:04}/month={m:02}/day={d:02}/{file}"),
+        Place::Loose => format!("loose/{file}-{}{ending}", spot.day.0),
+    }
+}
+
+fn loose_key(kind: &str, spot: &Spot, ending: &str) -> String {
+    let Spot {
+        account,
+        day,
+        number,
+        ..
+    } = spot;
+    format!("loose/{account}/{kind}-{day}-{number}.{ending}")
+}
+
+fn folder<'a>(prefix: &'a str, tree: &'a str, kind: &'a str, spot: &Spot) -> object::Place<'a> {
+    let account = account(spot);
+    object::Place {
+        prefix,
+        account: account.id,
+        tree,
+        kind,
+        region: account.region,
+    }
+}
+
+fn account(spot: &Spot) -> &'static super::people::Account {
+    &ACCOUNTS[usize::from(spot.account) % ACCOUNTS.len()]
+}
+
+/// The time of a record, with nine digits: a function of day and identity, since some keys have it.
+fn time(record: &Record) -> Option<String> {
+    let seconds = i64::from(record.identity) * 97 + 11;
+    record
+        .day
+        .map(|day| iso(i64::from(day.0) * Day::NANOS + seconds * 1_000_000_007, 9))
+}
+
+/// A text as JSON.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A line of a CSV, every cell in quotes, the columns rotated.
+fn csv_line(cells: &[String], rotated: usize) -> String {
+    let mut cells: Vec<String> = cells
+        .iter()
+        .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
+        .collect();
+    let by = rotated % cells.len().max(1);
+    cells.rotate_left(by);
+    cells.join(",") + "\n"
 }
 
 /// What stands in a text: the same for the same content and mark, of a length that depends on the content.

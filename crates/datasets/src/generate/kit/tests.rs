@@ -4,7 +4,7 @@ use super::*;
 use crate::input::{End, Input};
 use crate::key::{Class, KeyContext, classify};
 use crate::output::{Outcome, Output, Rows};
-use crate::sniff::sniff;
+use crate::sniff::{of_log, sniff};
 
 const DAY: Day = Day(20_426);
 
@@ -38,6 +38,7 @@ fn record(identity: u8, flaw: Flaw) -> Record {
 fn decode(kit: &Kit, spot: &Spot, records: &[Record]) -> Outcome {
     let context = KeyContext {
         name: "kit".to_owned(),
+        lex: kit.lex,
         ..KeyContext::default()
     };
     let body = (kit.body)(spot, records);
@@ -48,7 +49,9 @@ fn decode(kit: &Kit, spot: &Spot, records: &[Record]) -> Outcome {
             (kit.key)(spot)
         );
     };
-    let dataset = object.dataset.or_else(|| sniff(&body)).unwrap();
+    let told = object.dataset;
+    let told = told.map(|dataset| of_log(dataset, &object.source_object, &body));
+    let dataset = told.or_else(|| sniff(&body)).unwrap();
     assert_eq!(dataset.name, kit.dataset);
     assert_eq!(object.dated, spot.place != Place::Loose);
     assert!(!object.dated || object.day == spot.day);
@@ -81,7 +84,8 @@ fn different_spots_have_different_keys() {
 
 #[test]
 fn records_are_accepted_or_refused_as_their_flaw_says() {
-    for kit in KITS {
+    let read = |kit: &&Kit| kit.dataset().unwrap().reads_content();
+    for kit in KITS.iter().filter(read) {
         for spot in spots() {
             let good = [record(0, Flaw::None), record(3, Flaw::None)];
             let outcome = decode(kit, &spot, &good);

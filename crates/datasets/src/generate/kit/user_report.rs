@@ -1,63 +1,21 @@
 //! Objects of `user_report`.
 
-use super::super::object::{Place as Folder, digits};
-use super::super::people::ACCOUNTS;
-use super::{Flaw, Kit, Place, Record, Spot, text};
+use super::{Flaw, Kit, Record, Spot, csv_line, report_key, text};
 
 pub(super) const KIT: Kit = Kit {
     dataset: "user_report",
-    key,
+    key: |spot| report_key("user_report", "KIRO_IDE_", "", spot),
     body,
     gzip: false,
+    lex: false,
 };
-
-fn key(spot: &Spot) -> String {
-    let account = &ACCOUNTS[usize::from(spot.account) % ACCOUNTS.len()];
-    // Two exports, each in parts.
-    let (export, part) = (spot.number % 2, spot.number / 2);
-    let part = match part {
-        0 => String::new(),
-        part => format!("_part_{part}"),
-    };
-    let file = format!(
-        "KIRO_IDE_{}_user_report_{}0{}00{part}.csv",
-        account.id,
-        digits(spot.day),
-        export * 4
-    );
-    let folder = |tree| {
-        Folder {
-            prefix: "reports",
-            account: account.id,
-            tree,
-            kind: "user_report",
-            region: account.region,
-        }
-        .folder(spot.day)
-    };
-    match spot.place {
-        Place::Kiro => format!("{}/00/{file}", folder("KiroLogs")),
-        Place::QDeveloper => format!("{}/00/{file}", folder("QDeveloperLogs")),
-        Place::Flat => format!("flat/{file}"),
-        Place::Loose => format!(
-            "loose/{}/report-{}-{}.csv",
-            spot.account, spot.day, spot.number
-        ),
-    }
-}
 
 /// The header varies with the object: what a record says must not depend on it.
 fn body(spot: &Spot, records: &[Record]) -> Vec<u8> {
-    let mut columns: Vec<usize> = (0..COLUMNS.len()).collect();
-    columns.rotate_left(usize::from(spot.number) * 3 % COLUMNS.len());
-    let line = |cells: &[String]| {
-        let cells: Vec<String> = columns.iter().map(|at| quoted(&cells[*at])).collect();
-        cells.join(",") + "\n"
-    };
-    let header = COLUMNS.map(str::to_owned);
-    let mut csv = line(&header);
+    let rotated = usize::from(spot.number) * 3;
+    let mut csv = csv_line(&COLUMNS.map(str::to_owned), rotated);
     for record in records {
-        csv.push_str(&line(&cells(spot, record)));
+        csv.push_str(&csv_line(&cells(spot, record), rotated));
     }
     csv.into_bytes()
 }
@@ -86,7 +44,7 @@ fn cells(spot: &Spot, record: &Record) -> [String; COLUMNS.len()] {
         format!("{content}.25"),
         "1000.0".to_owned(),
         "0.5".to_owned(),
-        (content % 2 == 0).to_string(),
+        content.is_multiple_of(2).to_string(),
         text("profile", record),
         "PRO".to_owned(),
         content.to_string(),
@@ -100,10 +58,6 @@ fn cells(spot: &Spot, record: &Record) -> [String; COLUMNS.len()] {
             _ => text("unknown", record),
         },
     ]
-}
-
-fn quoted(cell: &str) -> String {
-    format!("\"{}\"", cell.replace('"', "\"\""))
 }
 
 const COLUMNS: [&str; 17] = [
