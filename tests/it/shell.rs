@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::harness::{Dir, chat, chat_key, records};
 
 /// What is waited for comes within this time, on a machine that does other things, too.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A shell on a terminal of its own.
 struct Terminal {

@@ -43,23 +43,22 @@ pub(crate) fn run(args: &SqlArgs, printer: &Printer) -> anyhow::Result<Exit> {
         timeout: args.timeout.map(|secs| Duration::from_secs(secs.get())),
         cancellable: false,
     };
-    match text {
-        Some(text) => statements(args, printer, &engine, &how, &text),
-        None => {
-            ensure!(
-                args.output.is_none(),
-                "--output is for -c and -f; the shell has \\export"
-            );
-            let options = ShellOptions {
-                how,
-                max_rows: args.max_rows,
-                price_per_tb: args.price,
-                history: history(),
-                colour: printer.colours(),
-            };
-            Shell::run(&engine, &options)?;
-            Ok(Exit::Clean)
-        }
+    if let Some(text) = text {
+        statements(args, printer, &engine, &how, &text)
+    } else {
+        ensure!(
+            args.output.is_none(),
+            "--output is for -c and -f; the shell has \\export"
+        );
+        let options = ShellOptions {
+            how,
+            max_rows: args.max_rows,
+            price_per_tb: args.price,
+            history: history(),
+            colour: printer.colours(),
+        };
+        Shell::run(&engine, &options)?;
+        Ok(Exit::Clean)
     }
 }
 
@@ -202,7 +201,7 @@ impl Target {
                 let said = || format!("--output {}", path.display());
                 let file = file
                     .into_inner()
-                    .map_err(|e| e.into_error())
+                    .map_err(io::IntoInnerError::into_error)
                     .with_context(said)?;
                 file.persist(&path)
                     .map_err(|e| e.error)

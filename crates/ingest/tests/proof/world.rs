@@ -517,9 +517,10 @@ fn context(name: &str) -> KeyContext {
 /// The source of a slot, and its key there.
 pub(crate) fn place(slot: &Slot) -> (usize, String) {
     let kit = &KITS[slot.kit];
-    let source = match kit.lex {
-        true => 2,
-        false => usize::from(slot.spot.account) % 2,
+    let source = if kit.lex {
+        2
+    } else {
+        usize::from(slot.spot.account) % 2
     };
     (source, (kit.key)(&slot.spot))
 }

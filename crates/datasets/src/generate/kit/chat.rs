@@ -53,7 +53,7 @@ fn json(record: &Record) -> String {
             _ => vec![(
                 "agentContext".to_owned(),
                 format!(
-                    r#"{{{}:[{}]}}"#,
+                    r"{{{}:[{}]}}",
                     quoted(&text("name", record)),
                     quoted(&text("value", record))
                 ),
