@@ -65,13 +65,13 @@ impl Terminal {
         loop {
             let plain = plain(&self.seen);
             if let Some(at) = plain.find(text) {
-                self.seen = plain[at + text.len()..].to_owned();
+                plain[at + text.len()..].clone_into(&mut self.seen);
                 return self;
             }
             let left = until.saturating_duration_since(Instant::now());
             match self.more.recv_timeout(left) {
                 Ok(bytes) => self.seen.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(_) => panic!("no {text:?} in {plain:?}"),
+                Err(error) => panic!("{error}: no {text:?} in {plain:?}"),
             }
         }
     }

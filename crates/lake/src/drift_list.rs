@@ -172,7 +172,10 @@ mod tests {
         drift.on(Day(day))
     }
 
-    fn lines(storage: &dyn Storage) -> Vec<(String, u64, String, Option<i32>, Option<i32>)> {
+    /// Name, count, first object, first and last day.
+    type Line = (String, u64, String, Option<i32>, Option<i32>);
+
+    fn lines(storage: &dyn Storage) -> Vec<Line> {
         let (list, _) = DriftList::read(storage).unwrap().unwrap();
         let line = |e: &DriftEntry| {
             let day = |day: Option<Day>| day.map(|day| day.0);

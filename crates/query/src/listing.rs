@@ -35,7 +35,7 @@ impl Listing {
     pub fn load(storage: &dyn Storage) -> Result<Self, StorageError> {
         let mut listing = Self::default();
         for folder in [layout::TABLES, layout::DIMS] {
-            storage.list(folder, &mut |entry| listing.add(entry))?;
+            storage.list(folder, &mut |entry| listing.add(&entry))?;
         }
         for parts in listing.tables.values_mut() {
             parts.sort_unstable_by_key(|part| part.dt);
@@ -43,7 +43,7 @@ impl Listing {
         Ok(listing)
     }
 
-    fn add(&mut self, entry: Entry) {
+    fn add(&mut self, entry: &Entry) {
         let part = |dt, entry: &Entry| ListedPart {
             dt,
             path: entry.path.clone(),
@@ -52,7 +52,7 @@ impl Listing {
         };
         match layout::place(&entry.path) {
             Place::Part { table, dt } => {
-                let listed = part(Some(dt), &entry);
+                let listed = part(Some(dt), entry);
                 match self.tables.get_mut(table) {
                     Some(parts) => parts.push(listed),
                     None => {
@@ -61,7 +61,7 @@ impl Listing {
                 }
             }
             Place::Dim { name } => {
-                self.dims.insert(name.to_owned(), part(None, &entry));
+                self.dims.insert(name.to_owned(), part(None, entry));
             }
             _ => self.foreign += 1,
         }

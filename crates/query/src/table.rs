@@ -86,7 +86,8 @@ impl LakeTable {
         let kept: Vec<ListedPart> = parts
             .iter()
             .zip(keep)
-            .filter_map(|(part, keep)| keep.then(|| part.clone()))
+            .filter(|(_, keep)| *keep)
+            .map(|(part, _)| part.clone())
             .collect();
         self.lake.count_parts(parts.len(), parts.len() - kept.len());
         Ok(kept)

@@ -63,13 +63,6 @@ impl Bucket {
         std::mem::take(&mut self.lock().fetched)
     }
 
-    /// A bucket with the same objects, and a life of its own.
-    pub(crate) fn fork(&self) -> Self {
-        Self {
-            inner: Arc::new(Mutex::new(self.lock().clone())),
-        }
-    }
-
     /// The bucket as a source of a run.
     pub(crate) fn named(&self, context: KeyContext) -> NamedSource {
         NamedSource {

@@ -3,6 +3,11 @@
 //! Nothing in here knows a dataset or a kind of storage: objects come from [`promptlake_datasets::generate::kit::KITS`],
 //! lakes are written through [`promptlake_lake::storage::Storage`]. ARCHITECTURE.md says which test proves what.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its ground is not as expected"
+)]
+
 mod bucket;
 mod cells;
 mod history;

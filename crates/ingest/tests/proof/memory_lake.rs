@@ -25,13 +25,6 @@ impl MemoryLake {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A lake with the same objects, and a life of its own.
-    pub(crate) fn fork(&self) -> Self {
-        Self {
-            inner: Arc::new(Mutex::new(self.lock().clone())),
-        }
-    }
-
     /// Removes what lies under a prefix, behind everybody's back.
     pub(crate) fn lose(&self, prefix: &str) {
         self.lock()

@@ -44,17 +44,6 @@ impl How {
         threads: 2,
         memory_bytes: 1 << 26,
     };
-
-    /// Source days, both included.
-    pub(crate) fn days(from: Day, to: Day) -> Self {
-        Self {
-            window: Window {
-                from: Some(from),
-                to: Some(to),
-            },
-            ..Self::ALL
-        }
-    }
 }
 
 static RUNS: AtomicU64 = AtomicU64::new(0);

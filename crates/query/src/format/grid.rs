@@ -81,6 +81,10 @@ impl<'a> Grid<'a> {
         }
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "as the other formats, which write"
+    )]
     pub(super) fn batch(&mut self, batch: &RecordBatch) -> io::Result<()> {
         let mut raw = String::new();
         for row in 0..batch.num_rows() {

@@ -116,7 +116,7 @@ fn coerced(argument: Argument, ty: &DataType) -> Option<DataType> {
         Argument::List => match ty {
             DataType::List(_) => Some(ty.clone()),
             DataType::LargeList(element) | DataType::FixedSizeList(element, _) => {
-                Some(DataType::List(element.clone()))
+                Some(DataType::List(Arc::clone(element)))
             }
             _ => None,
         },

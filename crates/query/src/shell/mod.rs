@@ -212,14 +212,14 @@ impl<'a> Shell<'a> {
             Command::Quit => return Next::End,
             Command::Help => say(&command::help()),
             Command::List => self.statement_of(describe::RELATIONS),
-            Command::Describe(name) => self.print(describe::columns(self.engine, &name)),
+            Command::Describe(name) => print(describe::columns(self.engine, &name)),
             Command::ListViews => self.statement_of(describe::VIEW_NAMES),
-            Command::Views => self.print(Ok(describe::views())),
-            Command::Runs => self.print(describe::runs(self.engine.session().lake())),
-            Command::Drift => self.print(describe::drift(self.engine.session().lake())),
+            Command::Views => print(Ok(describe::views())),
+            Command::Runs => print(describe::runs(self.engine.session().lake())),
+            Command::Drift => print(describe::drift(self.engine.session().lake())),
             Command::Freshness => self.statement_of(describe::FRESHNESS),
             Command::Rejects => self.statement_of(describe::REJECTS),
-            Command::Athena(name) => self.print(describe::athena(&name)),
+            Command::Athena(name) => print(describe::athena(&name)),
             Command::Export { file, statement } => self.export(&file, statement),
             Command::Include(file) => match std::fs::read_to_string(&file) {
                 Ok(text) => self.statements(&text),
@@ -252,17 +252,6 @@ impl<'a> Shell<'a> {
 
     fn statement_of(&self, statement: &str) {
         self.statement(statement);
-    }
-
-    fn print(&self, text: Result<String, QueryError>) {
-        match text {
-            Ok(text) => {
-                let mut out = io::stdout().lock();
-                out.write_all(text.as_bytes()).ok();
-                out.flush().ok();
-            }
-            Err(error) => complain(&error),
-        }
     }
 
     /// Writes an answer to a file, in the format of its ending.
@@ -359,5 +348,17 @@ mod tests {
         assert_eq!(bytes(1_023), "1023 B");
         assert_eq!(bytes(1_536), "1.5 KiB");
         assert_eq!(bytes(5 << 30), "5.0 GiB");
+    }
+}
+
+/// Prints what a command gives.
+fn print(text: Result<String, QueryError>) {
+    match text {
+        Ok(text) => {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes()).ok();
+            out.flush().ok();
+        }
+        Err(error) => complain(&error),
     }
 }

@@ -151,7 +151,7 @@ pub(crate) fn part(table: &str, rows: usize, column: impl Fn(&str) -> Option<Arr
             given.unwrap_or_else(|| new_null_array(field.data_type(), rows))
         })
         .collect();
-    let batch = RecordBatch::try_new(schema.clone(), columns).unwrap();
+    let batch = RecordBatch::try_new(Arc::clone(&schema), columns).unwrap();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, schema, None).unwrap();
     writer.write(&batch).unwrap();
