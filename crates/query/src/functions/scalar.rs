@@ -1,5 +1,7 @@
 //! A scalar function as a value: a name, how arguments are coerced, what it gives, and a plain function over arrays.
 
+use std::sync::Arc;
+
 use std::hash::{Hash, Hasher};
 
 use arrow_array::ArrayRef;
