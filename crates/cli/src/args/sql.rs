@@ -22,6 +22,7 @@ pub(crate) struct SqlArgs {
         short,
         long,
         value_name = "SQL",
+        allow_hyphen_values = true,
         env = "PROMPTLAKE_COMMAND",
         hide_env_values = true,
         help_heading = "Statements"

@@ -81,8 +81,7 @@ mod tests {
     #[test]
     fn the_command_line_shown_is_one_that_can_be_typed() {
         let folder = Folder::named("a demo".to_owned());
-        let program = program();
-        let words = command(&program, &folder);
+        let words = command("promptlake", &folder);
         assert_eq!(
             guide::shell(&words),
             format!(

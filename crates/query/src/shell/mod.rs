@@ -338,6 +338,18 @@ fn say(text: &str) {
     io::stderr().lock().write_all(line.as_bytes()).ok();
 }
 
+/// Prints what a command gives.
+fn print(text: Result<String, QueryError>) {
+    match text {
+        Ok(text) => {
+            let mut out = io::stdout().lock();
+            out.write_all(text.as_bytes()).ok();
+            out.flush().ok();
+        }
+        Err(error) => complain(&error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,17 +360,5 @@ mod tests {
         assert_eq!(bytes(1_023), "1023 B");
         assert_eq!(bytes(1_536), "1.5 KiB");
         assert_eq!(bytes(5 << 30), "5.0 GiB");
-    }
-}
-
-/// Prints what a command gives.
-fn print(text: Result<String, QueryError>) {
-    match text {
-        Ok(text) => {
-            let mut out = io::stdout().lock();
-            out.write_all(text.as_bytes()).ok();
-            out.flush().ok();
-        }
-        Err(error) => complain(&error),
     }
 }

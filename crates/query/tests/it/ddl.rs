@@ -60,7 +60,10 @@ async fn the_statements_make_the_same_tables() {
     });
     for line in engine.await.unwrap() {
         for cell in line.split('\t').filter(|cell| *cell != "\\N") {
-            assert!(theirs.contains(cell), "{cell} in\n{theirs}");
+            assert!(
+                theirs.contains(cell.trim_end_matches('Z')),
+                "{cell} in\n{theirs}"
+            );
         }
     }
 }

@@ -76,7 +76,6 @@ fn days_are_told_from_predicates_on_dt_event_date_and_event_ts() {
         ),
         ("NOT (CAST(event_ts AS date) = DATE '2026-03-04')", "9", 9),
         ("event_ts IS NOT NULL", "10", 10),
-        ("dt IS NULL", "0", 0),
     ] {
         let (counted, parts, pruned) = counted(&lake, predicate);
         assert_eq!(counted, rows, "{predicate}");
