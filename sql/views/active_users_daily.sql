@@ -1,5 +1,5 @@
 -- How many users are active: that day (dau), in the 7 days to it (wau), in the 30 days to it (mau)?
--- One row: a day of the report calendar, for all users (segment = 'all'), for a client or for a tier. Users are counted once;
+-- One row: a day of the report calendar, for all users (segment = 'all'), for a client or for a tier. Users are counted once,
 -- days on which nobody is active are there with 0.
 CREATE OR REPLACE VIEW active_users_daily AS
 WITH seen AS (

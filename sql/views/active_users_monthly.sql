@@ -1,5 +1,5 @@
 -- How many users are active in each month, and how many of them for the first time?
--- One row: a month; months without activity are there with 0. report_days says how many of its days lie in the report calendar.
+-- One row: a month, months without activity are there with 0. report_days says how many of its days lie in the report calendar.
 CREATE OR REPLACE VIEW active_users_monthly AS
 SELECT
   c.month_start AS month_start,

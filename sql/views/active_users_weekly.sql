@@ -1,5 +1,5 @@
 -- How many users are active in each week, and how many of them for the first time?
--- One row: a week, named by its Monday, seven days long; weeks without activity are there with 0. report_days says how many
+-- One row: a week, named by its Monday, seven days long, weeks without activity are there with 0. report_days says how many
 -- of its days lie in the report calendar.
 CREATE OR REPLACE VIEW active_users_weekly AS
 SELECT

@@ -1,5 +1,5 @@
 -- How many lines of code does it write that are kept? (legacy report)
--- One row: a day. Lines by where they come from, and their sum; NULL counts as none.
+-- One row: a day. Lines by where they come from, and their sum, NULL counts as none.
 CREATE OR REPLACE VIEW ai_code_lines_daily AS
 SELECT
   dt,

@@ -1,5 +1,5 @@
 -- Where do the credits go, by client and tier?
--- One row: a day, client and tier. Users are counted once within the row; do not add them up over rows.
+-- One row: a day, client and tier. Users are counted once within the row, do not add them up over rows.
 CREATE OR REPLACE VIEW credits_daily AS
 SELECT
   dt,

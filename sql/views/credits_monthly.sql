@@ -1,5 +1,5 @@
 -- How many credits does a month take, and how many will it have taken at its end?
--- One row: a month. projected_credits = credits so far / days reported * days of the month; for a month that is over and
+-- One row: a month. projected_credits = credits so far / days reported * days of the month, for a month that is over and
 -- was reported on every day it equals credits_used.
 CREATE OR REPLACE VIEW credits_monthly AS
 SELECT

@@ -1,5 +1,5 @@
 -- How many credits does an accepted line of code take?
--- One row: a user's day in either report; a day that only one of them has is there too. The legacy report covers CLI and
+-- One row: a user's day in either report, a day that only one of them has is there too. The legacy report covers CLI and
 -- plug-in only: read the ratio over many days. Credits from the user report, lines from the legacy report.
 CREATE OR REPLACE VIEW credits_per_line_daily AS
 WITH line_days AS (

@@ -1,5 +1,5 @@
 -- How deeply is it used? From users with a seat to users who use it nearly every working day.
--- One row: a month. seats: users with a report row; the others: users with at least so many active days.
+-- One row: a month. seats: users with a report row, the others: users with at least so many active days.
 CREATE OR REPLACE VIEW engagement_funnel AS
 SELECT
   month_start,

@@ -1,5 +1,5 @@
 -- Which features are used, and how much of what they offer is accepted? (legacy report)
--- One row: a day and feature. acceptance_ratio = accepted / offered, both summed first; NULL where nothing was offered.
+-- One row: a day and feature. acceptance_ratio = accepted / offered, both summed first, NULL where nothing was offered.
 CREATE OR REPLACE VIEW feature_daily AS
 SELECT
   dt,

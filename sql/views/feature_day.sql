@@ -1,6 +1,6 @@
 -- Which features did each user use on each day, and how much of what was offered was accepted? (legacy report)
--- One row: a user's day with one feature that was used. events: uses; offered and accepted in the feature's own unit
--- (suggestions, events, tests, files), NULL where the report has none; accepted_lines: lines of code that were taken over.
+-- One row: a user's day with one feature that was used. events: uses, offered and accepted in the feature's own unit
+-- (suggestions, events, tests, files), NULL where the report has none, accepted_lines: lines of code that were taken over.
 CREATE OR REPLACE VIEW feature_day AS
 WITH flat AS (
   SELECT

@@ -1,5 +1,5 @@
 -- For which kinds of files are inline suggestions asked?
--- One row: a day and file ending. returned: requests that brought at least one suggestion; what became of it the log does
+-- One row: a day and file ending. returned: requests that brought at least one suggestion, what became of it the log does
 -- not say.
 CREATE OR REPLACE VIEW inline_files_daily AS
 SELECT

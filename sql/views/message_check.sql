@@ -1,5 +1,5 @@
 -- Do the models' messages add up to the total?
--- One row: a report row with models whose sum differs from its total_messages; none is as it should be.
+-- One row: a report row with models whose sum differs from its total_messages, none is as it should be.
 CREATE OR REPLACE VIEW message_check AS
 SELECT
   a.dt AS dt,

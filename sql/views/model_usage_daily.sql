@@ -1,5 +1,5 @@
 -- Which models are used, by how many, and for how many credits?
--- One row: a day, client and model. credits_apportioned: a user's credits of the day on the client, shared out by messages;
+-- One row: a day, client and model. credits_apportioned: a user's credits of the day on the client, shared out by messages,
 -- the report does not tell credits by model.
 CREATE OR REPLACE VIEW model_usage_daily AS
 WITH shares AS (

@@ -1,5 +1,5 @@
 -- How many users of a day are new, how many come back after 14 days or more, and how many are regular?
--- One row: a day of the report calendar. new: the user's first active day; returning: no active day in the 14 days before;
+-- One row: a day of the report calendar. new: the user's first active day, returning: no active day in the 14 days before,
 -- regular: the others. The three add up to active_users.
 CREATE OR REPLACE VIEW new_and_returning_daily AS
 WITH steps AS (

@@ -1,5 +1,5 @@
 -- What is asked by trigger and model, and how long are prompts and answers?
--- One row: a day, trigger and model, of user turns. Sizes in characters; medians and 95th percentiles are exact: the smallest
+-- One row: a day, trigger and model, of user turns. Sizes in characters, medians and 95th percentiles are exact: the smallest
 -- size that so many records do not exceed.
 CREATE OR REPLACE VIEW prompts_daily AS
 WITH sizes AS (

@@ -1,5 +1,5 @@
 -- At which hours do people ask?
--- One row: a day and hour (UTC, 0 to 23) of user turns; records without a time are left out.
+-- One row: a day and hour (UTC, 0 to 23) of user turns, records without a time are left out.
 CREATE OR REPLACE VIEW prompts_hourly AS
 SELECT
   dt,

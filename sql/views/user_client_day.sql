@@ -1,5 +1,5 @@
 -- How much did each user do on each day with each client?
--- One row: a user's day on one client in an account; regions are added up.
+-- One row: a user's day on one client in an account, regions are added up.
 CREATE OR REPLACE VIEW user_client_day AS
 SELECT
   dt,

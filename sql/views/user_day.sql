@@ -1,6 +1,6 @@
 -- How much did each user do on each day, whatever the client?
 -- One row: a user's day in an account (account_id, event_date, user_id).
--- Messages, conversations and credits are sums over clients; the tier is the one of highest rank on that day.
+-- Messages, conversations and credits are sums over clients, the tier is the one of highest rank on that day.
 CREATE OR REPLACE VIEW user_day AS
 SELECT
   a.dt AS dt,

@@ -1,5 +1,5 @@
 -- Who is a user id?
--- One row: a user id of any report. Names come from dim_user; the email from there, else the newest one of the user report.
+-- One row: a user id of any report. Names come from dim_user, the email from there, else the newest one of the user report.
 CREATE OR REPLACE VIEW user_directory AS
 SELECT
   u.user_id AS user_id,

@@ -1,6 +1,6 @@
 -- What did each user do in each month, how much of the plan was used, and what does it cost?
 -- One row: a user's month in an account. The plan is the tier on the last report day, the higher rank where there are two.
--- Credits are sums; usd_plan is the whole month's price; usd_overage = overage credits at the plan's price of a credit.
+-- Credits are sums, usd_plan is the whole month's price, usd_overage = overage credits at the plan's price of a credit.
 CREATE OR REPLACE VIEW user_month AS
 WITH months AS (
   SELECT

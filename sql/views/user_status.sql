@@ -1,6 +1,6 @@
 -- Who is new, at risk, idle or gone, as of the newest report day?
--- One row: a user. Messages of the last 7 days and of the 7 before; at risk: under half of these, which were not 0;
--- idle: no active day in the last 7 (14) days; is_new: first active in the last 7 days.
+-- One row: a user. Messages of the last 7 days and of the 7 before, at risk: under half of these, which were not 0,
+-- idle: no active day in the last 7 (14) days, is_new: first active in the last 7 days.
 CREATE OR REPLACE VIEW user_status AS
 WITH now_day AS (SELECT max(event_date) AS as_of FROM user_activity),
 sums AS (

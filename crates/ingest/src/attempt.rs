@@ -217,6 +217,7 @@ impl Attempt<'_> {
         let (gaining, losing): (Vec<PartitionId>, Vec<PartitionId>) = done
             .touched
             .iter()
+            .filter(|id| !mending.left.contains(id))
             .partition(|id| done.staged.contains_key(id));
         let no_rows: Vec<ParkedRun> = Vec::new();
         for ids in [gaining, losing] {

@@ -17,6 +17,8 @@ pub struct Mending {
     pub replaceable: BTreeSet<PartitionId>,
     /// Those that are left as they are, and why: merging them now could lose what another run can still read.
     pub blocked: BTreeMap<PartitionId, String>,
+    /// Those of other tables than the run was asked for: they wait for a run that is.
+    pub left: BTreeSet<PartitionId>,
 }
 
 impl Mending {
@@ -29,6 +31,11 @@ impl Mending {
         }
         let sources = Sources { options, complete };
         for id in &repairs.stale {
+            let of_table = |name: &String| id.family.tables.iter().any(|table| table.name == name);
+            if !options.table.as_ref().is_none_or(of_table) {
+                mending.left.insert(*id);
+                continue;
+            }
             let empty = BTreeSet::new();
             let objects = repairs.fed_by.get(id).unwrap_or(&empty);
             let unread: Vec<&(Day, String)> = objects

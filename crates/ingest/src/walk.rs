@@ -16,7 +16,7 @@ use crate::part::FinishedPart;
 use crate::patch::{text, value, with_lineage, with_variant};
 use crate::row_hash;
 use crate::row_reader::RowReader;
-use crate::run_cursor::{RunCursor, day_of, first};
+use crate::run_cursor::{Place, RunCursor, day_of, first};
 use crate::table_writer::TableWriter;
 
 /// How many twins that take over are read at once.
@@ -151,11 +151,11 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             }
             self.row(run)?;
         }
-        for cursors in &self.children {
-            if let Some(child) = cursors.iter().position(|cursor| cursor.place().is_some()) {
-                return Err(MergeError::OutOfStep {
-                    table: self.input.partition.family.tables[child + 1].name,
-                });
+        for run in 0..self.children.len() {
+            for child in 0..self.children[run].len() {
+                while self.children[run][child].place().is_some() {
+                    self.orphan(run, child)?;
+                }
             }
         }
         self.flush()?;
@@ -271,9 +271,8 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                 match (cursor.place(), parent) {
                     (Some(place), Some(parent)) if place == parent => {}
                     (Some(place), Some(parent)) if place < parent => {
-                        return Err(MergeError::OutOfStep {
-                            table: tables[child + 1].name,
-                        });
+                        self.orphan(run, child)?;
+                        continue;
                     }
                     _ => break,
                 }
@@ -291,6 +290,21 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             }
         }
         Ok(())
+    }
+
+    /// Passes by a child without a parent. A crash between the publishes of a family leaves such rows; their objects are
+    /// read again.
+    fn orphan(&mut self, run: usize, child: usize) -> Result<(), MergeError> {
+        let cursor = &self.children[run][child];
+        let gone = |place: Place<'_>| self.input.gone(run, place.day, place.object);
+        if !cursor.place().is_some_and(gone) {
+            let table = self.input.partition.family.tables[child + 1].name;
+            return Err(MergeError::OutOfStep { table });
+        }
+        self.child_counts[child].child(run, Fate::Gone);
+        self.children[run][child]
+            .advance()
+            .map_err(MergeError::Read)
     }
 
     /// Takes a twin that was listed with the old part.

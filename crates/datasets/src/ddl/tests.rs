@@ -183,9 +183,12 @@ fn comments_are_short_enough_for_glue_and_cut_no_statement() {
 #[test]
 fn partitions_come_in_statements_of_a_hundred() {
     let days: Vec<Day> = (0..201).map(|n| Day(20_454).plus(n)).collect();
-    let chat = relations().swap_remove(0);
+    let chat = relations()
+        .into_iter()
+        .find(|relation| relation.name == "chat")
+        .unwrap();
     let target = Target {
-        location: "s3://b/lake/",
+        location: "s3://b/lake",
         replace: true,
         days: &days,
         has_part: true,
@@ -212,7 +215,10 @@ fn partitions_come_in_statements_of_a_hundred() {
 
 #[test]
 fn a_table_without_files_is_an_empty_view_in_duckdb() {
-    let chat = relations().swap_remove(0);
+    let chat = relations()
+        .into_iter()
+        .find(|relation| relation.name == "chat")
+        .unwrap();
     let target = Target {
         location: "/it's/here",
         replace: false,

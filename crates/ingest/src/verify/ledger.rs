@@ -220,7 +220,9 @@ impl LedgerCheck<'_> {
             ));
         }
         let whole = self.index.day(name, day).is_some_and(|state| {
-            self.listing.ledger.get(&(name.to_owned(), day)) == Some(&state.version)
+            // Without a digest it says only that there is such a day.
+            !state.digest.is_empty()
+                && self.listing.ledger.get(&(name.to_owned(), day)) == Some(&state.version)
         });
         if whole && any_open {
             findings.push(Finding {

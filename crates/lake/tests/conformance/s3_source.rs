@@ -280,7 +280,7 @@ fn a_bucket_that_is_not_there_is_an_error() {
         )
         .unwrap_err();
     assert!(
-        matches!(&error, SourceError::NotFound { place, .. } if place == "s3://another/p/"),
+        matches!(&error, SourceError::NotFound { place, .. } if place == "s3://another"),
         "{error:?}"
     );
 }
