@@ -288,8 +288,16 @@ fn by_content<'a>(rows: &[&'a Row]) -> Vec<Vec<&'a Row>> {
     classes.into_values().collect()
 }
 
+/// Newest report first, then dated, then with an account, then the place.
+type Preference<'a> = (
+    std::cmp::Reverse<Option<i64>>,
+    bool,
+    bool,
+    (Day, &'a str, i64),
+);
+
 /// The least stays: the newest `report_ts`, then one from a dated object, then one that knows its account, then the first.
-fn preference(row: &Row) -> (std::cmp::Reverse<Option<i64>>, bool, bool, (Day, &str, i64)) {
+fn preference(row: &Row) -> Preference<'_> {
     (
         std::cmp::Reverse(row.report_ts()),
         !row.is_dated(),
