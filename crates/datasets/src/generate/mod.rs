@@ -5,7 +5,7 @@
 //! [`activity`] of the same [`people`], so that logs and reports agree as they do in a real bucket. Nothing is written
 //! or compressed here: `promptlake demo`, tests and benchmarks do that with what [`organisation`] yields.
 //!
-//! [`lex`] makes a bucket of its own: that of a call centre whose bots log.
+//! [`lex()`] makes a bucket of its own: that of a call centre whose bots log.
 //!
 //! What is in it on purpose: empty prompts on most records, router turns, both generations of records, the two weeks
 //! in which both trees were written (start in early December 2025 to have them), records delivered on the day after,

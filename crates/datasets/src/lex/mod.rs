@@ -1,9 +1,9 @@
 //! The dataset `lex`: conversations with Amazon Lex bots, out of CloudWatch log groups that hold other things too.
 //!
-//! - [`stream`] finds log events in the bytes of an object, of whatever shape; [`kind`] tells what each is.
-//! - [`log`] opens what they are wrapped in ([`wrapped`]: base64 and gzip), counts them, rejects the bad ones.
-//! - [`tables`] makes rows of an entry: it is written as compact JSON, in which all its fields are read as [`value`]s
-//!   ([`entry`], [`slots`], [`sentiment`]).
+//! - `stream` finds log events in the bytes of an object, of whatever shape; `kind` tells what each is.
+//! - `log` opens what they are wrapped in (`wrapped`: base64 and gzip), counts them, rejects the bad ones.
+//! - `tables` makes rows of an entry: it is written as compact JSON, in which all its fields are read as `value`s
+//!   (`entry`, `slots`, `sentiment`).
 
 mod columns;
 mod decode;

@@ -1,9 +1,9 @@
 //! Which stream stopped, and when: what the lake holds of each stream, day by day, and what that means by now.
 //!
 //! A *stream* is what one account and region write of one dataset with one client. Objects, rows and rejects come from
-//! the ledger; what a key does not say of its object, from inventories and parts ([`origin`]); the last events from the
-//! few parts that hold them ([`last_event`]). Nothing is written and no lock is taken. The states are described in
-//! `docs/status.md`, and decided in [`state`].
+//! the ledger; what a key does not say of its object, from inventories and parts (`origin`); the last events from the
+//! few parts that hold them (`last_event`). Nothing is written and no lock is taken. The states are described in
+//! `docs/status.md`, and decided in `state`.
 
 mod last_event;
 mod origin;
