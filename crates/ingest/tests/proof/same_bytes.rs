@@ -16,7 +16,7 @@ fn config() -> ProptestConfig {
         ..ProptestConfig::default()
     };
     if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = 24;
+        config.cases = 16;
         // The same ones every time: a search for new ones is a task of its own.
         config.rng_seed = RngSeed::Fixed(7);
     }
@@ -27,7 +27,6 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    #[ignore = "chat and reports hold; for Lex logs it finds lakes that differ from the model, which is open"]
     fn any_history_leaves_the_bytes_of_one_reading(history in history::any()) {
         let mut world = World::new();
         world.live(&history).map_err(TestCaseError::fail)?;
