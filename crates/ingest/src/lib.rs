@@ -14,6 +14,7 @@ pub mod duplicates;
 pub mod encode;
 pub mod exit;
 pub mod expect;
+pub mod fate;
 pub mod guard;
 pub mod inflate;
 pub mod ledger_state;

@@ -11,6 +11,7 @@ use promptlake_datasets::day::Day;
 use crate::analyse::{Analysis, Counts};
 use crate::cut::weights;
 use crate::duplicates::Decision;
+use crate::fate::Fate;
 use crate::merge::{Contents, ListedTwin, MergeError, MergeInput, ObjectRows};
 use crate::part::FinishedPart;
 use crate::patch::{text, value, with_lineage, with_variant};
@@ -23,40 +24,6 @@ use crate::table_writer::TableWriter;
 const TAKEN_AT_ONCE: usize = 1024;
 /// What a walk that writes nothing reads: enough to count rows by object.
 const COUNTED: &[&str] = &["account_id", "region", "source_object", "record_index"];
-
-/// What becomes of a row.
-#[derive(Clone, Copy, Debug)]
-enum Fate {
-    /// It is stored, with this variant if that is another one.
-    Stored(Option<u32>),
-    /// It is listed.
-    Twin,
-    /// Its object was read again, or could not be read.
-    Gone,
-}
-
-impl Counts {
-    /// Counts a child of a row of run `run`.
-    fn child(&mut self, run: usize, fate: Fate) {
-        match (run, fate) {
-            (0, Fate::Gone) => {
-                self.before += 1;
-                self.replaced += 1;
-            }
-            (0, _) => self.before += 1,
-            (_, Fate::Gone) => {}
-            (_, _) => self.accepted += 1,
-        }
-        match fate {
-            Fate::Stored(variant) => {
-                self.after += 1;
-                self.variants += u64::from(variant.is_some_and(|variant| variant > 0));
-            }
-            Fate::Twin => self.new_twins += 1,
-            Fate::Gone => {}
-        }
-    }
-}
 
 /// One walk over all runs.
 pub struct Walk<'a, 'i, 'b> {
