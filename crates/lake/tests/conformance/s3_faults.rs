@@ -1,7 +1,7 @@
 //! What a source makes of a server and a network that fail.
 
 use std::io::Read as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use promptlake_lake::source::{Body, Listed, Source, SourceError, Window};
 use promptlake_s3_testserver::{Fault, Kind, What};
@@ -258,13 +258,19 @@ fn what_nobody_waits_for_is_not_read() {
     let (mut bucket, all) = filled(300);
     bucket.options.concurrency = 4;
     let source = bucket.open(&format!("s3://{BUCKET}"));
-    bucket.server.set_latency(Duration::from_millis(20));
+    // The rest would take twenty seconds, however fast the machine is.
+    bucket.server.set_latency(Duration::from_millis(250));
     let mut fetches = source.fetch(all);
     fetches.next().unwrap().unwrap();
     drop(fetches);
-    let begun = Instant::now();
-    while bucket.server.most_in_flight() > 0 && begun.elapsed() < Duration::from_secs(5) {
-        std::thread::sleep(Duration::from_millis(50));
+    let mut gets = source.stats().gets;
+    loop {
+        std::thread::sleep(Duration::from_secs(1));
+        let now = source.stats().gets;
+        if now == gets {
+            break;
+        }
+        gets = now;
     }
-    assert!(source.stats().gets < 50, "{:?}", source.stats());
+    assert!(gets < 300, "{:?}", source.stats());
 }

