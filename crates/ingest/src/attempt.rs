@@ -14,6 +14,7 @@ use promptlake_lake::temp::RunTemp;
 
 use crate::commit::{CommitError, Committed, Committer};
 use crate::discover::{Discovery, Filter, discover, with_causes};
+use crate::encoder::Encoder;
 use crate::mending::Mending;
 use crate::options::RunOptions;
 use crate::permits::Permits;
@@ -26,7 +27,6 @@ use crate::report::RunReport;
 use crate::run::{RunError, Shares};
 use crate::snapshot::Snapshot;
 use crate::stage::{ParkedRun, PartitionId, Stage};
-use crate::table_writer::Encoder;
 use crate::tally::Tally;
 use crate::write_guard::WriteGuard;
 use crate::write_ledger::LedgerUpdate;

@@ -16,6 +16,7 @@ use crate::analyse::Counts;
 use crate::describe::describe;
 use crate::digest::{self, hex};
 use crate::encode::ENCODING_VERSION;
+use crate::encoder::Encoder;
 use crate::merge::{Listed, MergeError, MergeInput, merge};
 use crate::part::FinishedPart;
 use crate::permits::Permits;
@@ -26,7 +27,6 @@ use crate::shared_file::{self, SharedFile};
 use crate::snapshot::Snapshot;
 use crate::spool::{self, Spool};
 use crate::stage::{ParkedRun, PartitionId};
-use crate::table_writer::Encoder;
 
 /// Raised whenever the rows that the same objects give would differ.
 pub const WRITER_VERSION: u32 = 1;

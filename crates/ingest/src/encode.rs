@@ -1,11 +1,5 @@
-//! How a part is encoded: the writer's properties, and one row group.
+//! How a part is encoded: the writer's properties.
 
-use std::sync::Arc;
-
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
-use arrow_select::concat::concat_batches;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
@@ -115,48 +109,4 @@ fn leaves(ty: ColumnType) -> Vec<Vec<&'static str>> {
             .collect(),
         _ => vec![vec![]],
     }
-}
-
-/// The rows of one group, as slices that are joined into canonical batches only when they are encoded.
-#[derive(Debug, Default)]
-pub struct GroupRows {
-    /// A list of slices a batch.
-    pub batches: Vec<Vec<RecordBatch>>,
-    /// Their weight.
-    pub weight: u64,
-    /// Their number.
-    pub rows: u64,
-}
-
-/// Encodes a group into its column chunks.
-///
-/// # Errors
-/// Whatever the encoder reports; our own batches give it no reason.
-pub fn encode_group(
-    factory: &ArrowRowGroupWriterFactory,
-    schema: &SchemaRef,
-    group: GroupRows,
-) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
-    // The index of a group matters for encryption only.
-    let mut writers = factory.create_column_writers(0)?;
-    for slices in group.batches {
-        let batch = match slices.as_slice() {
-            [whole] => whole.clone(),
-            slices => concat_batches(schema, slices)?,
-        };
-        drop(slices);
-        let mut leaf_writers = writers.iter_mut();
-        for (field, column) in schema.fields().iter().zip(batch.columns()) {
-            for leaf in compute_leaves(field, &Arc::clone(column))? {
-                leaf_writers
-                    .next()
-                    .expect("invariant: one writer a leaf of the schema")
-                    .write(&leaf)?;
-            }
-        }
-    }
-    writers
-        .into_iter()
-        .map(parquet::arrow::arrow_writer::ArrowColumnWriter::close)
-        .collect()
 }

@@ -9,10 +9,11 @@ use parquet::errors::ParquetError;
 use promptlake_datasets::day::Day;
 
 use crate::analyse::{Counts, analyse};
+use crate::encoder::Encoder;
 use crate::part::FinishedPart;
 use crate::run_cursor::{Place, Run, day_of};
 use crate::stage::PartitionId;
-use crate::table_writer::{Encoder, TableWriter};
+use crate::table_writer::TableWriter;
 use crate::walk::Walk;
 
 /// A row that is not stored, because one of equal key and content is.

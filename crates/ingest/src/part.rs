@@ -77,7 +77,7 @@ impl PartWriter {
         ArrowRowGroupWriterFactory::new(&self.writer, Arc::clone(&self.schema))
     }
 
-    /// Appends a group that [`encode::encode_group`] gave.
+    /// Appends an encoded group: the chunks of its leaves, in the order of the schema.
     ///
     /// # Errors
     /// If it cannot be written.

@@ -4,7 +4,6 @@
 //! changed since it was listed, nothing is overwritten: another attempt lists and reads again what is not committed yet.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -20,6 +19,7 @@ use promptlake_lake::temp::{RunTemp, TempError};
 use crate::attempt::{self, Attempt};
 use crate::discover::{DiscoverError, NamedSource, with_causes};
 use crate::encode::SETTINGS_KEY;
+use crate::encoder::Encoder;
 use crate::expect;
 use crate::options::RunOptions;
 use crate::plan::PlanError;
@@ -27,7 +27,6 @@ use crate::progress::Progress;
 use crate::report::{RunReport, SourceLine};
 use crate::run_file::RunFile;
 use crate::snapshot::{Snapshot, family_of};
-use crate::table_writer::Encoder;
 use crate::write_guard::WriteGuard;
 
 /// So often a run tries again where others are in its way.
@@ -105,7 +104,8 @@ pub fn run(
         // The group's receiver notices; a run never hangs on it, and ends with an error that names the part.
         .panic_handler(|_| {})
         .build()?;
-    let encoder = Encoder::new(pool, settings.encoding);
+    let shares = Shares::of(options.limits.memory_bytes);
+    let encoder = Encoder::new(pool, settings.encoding, shares.queued);
     let mut drift = Drift::default();
     for number in 1..=ATTEMPTS {
         let attempt = Attempt {
@@ -225,8 +225,10 @@ fn footer_settings(
 /// How the memory of a run is shared out; together with buffers of fixed size it is what `--memory` allows.
 #[derive(Clone, Copy, Debug)]
 pub struct Shares {
-    /// Rows that are staged and not encoded yet.
+    /// Rows that are staged: of batches that are not full, and encoded ones that are in no file yet.
     pub staged: u64,
+    /// Rows that wait for the threads that encode.
+    pub queued: u64,
     /// The list of objects.
     pub listing: usize,
     /// The decisions of one merge.
@@ -239,11 +241,9 @@ impl Shares {
         let part = |of: u64| usize::try_from(memory_bytes / of).unwrap_or(usize::MAX);
         Self {
             staged: memory_bytes / 4,
+            queued: memory_bytes / 16,
             listing: part(8),
             merge: part(64),
         }
     }
 }
-
-/// The encoder of a run, for those that need only its settings.
-pub type SharedEncoder = Arc<Encoder>;

@@ -14,8 +14,9 @@ use promptlake_datasets::output::Rows;
 use promptlake_datasets::table::Family;
 
 use crate::cut::{Places, weights};
+use crate::encoder::Encoder;
 use crate::part::FinishedPart;
-use crate::table_writer::{Encoder, TableWriter};
+use crate::table_writer::TableWriter;
 
 /// A partition of all tables of a family.
 #[derive(Clone, Copy, Debug)]

@@ -2,69 +2,20 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory};
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::errors::ParquetError;
-use promptlake_datasets::day::Day;
 use promptlake_datasets::table::Table;
-use promptlake_lake::settings::Encoding;
 
-use crate::cut::{Cut, CutRule, Cutter, Places};
-use crate::encode::{GroupRows, encode_group};
+use crate::cut::{Cut, Cutter, Places};
+use crate::encoder::{Encoder, Opened};
+use crate::group_encoder::GroupEncoder;
 use crate::part::{FinishedPart, PartWriter};
 use crate::run_file::RunFile;
-
-/// What encodes: the pool's threads, the lake's settings, and the weight of all rows that are held decoded.
-#[derive(Debug)]
-pub struct Encoder {
-    /// Encodes groups.
-    pub pool: rayon::ThreadPool,
-    /// The lake's settings.
-    pub encoding: Encoding,
-    held: AtomicU64,
-    files: AtomicU64,
-}
-
-impl Encoder {
-    /// An encoder with its own pool.
-    pub fn new(pool: rayon::ThreadPool, encoding: Encoding) -> Arc<Self> {
-        Arc::new(Self {
-            pool,
-            encoding,
-            held: AtomicU64::new(0),
-            files: AtomicU64::new(0),
-        })
-    }
-
-    /// A path in `temp` that no other call gives.
-    pub fn new_path(&self, temp: &Path, table: &Table, dt: Day) -> PathBuf {
-        let number = self.files.fetch_add(1, Ordering::Relaxed);
-        temp.join(format!("{}-{dt}-{number}.parquet", table.name))
-    }
-
-    /// The weight of the rows that writers hold, not yet encoded.
-    pub fn held(&self) -> u64 {
-        self.held.load(Ordering::Relaxed)
-    }
-
-    /// The rule by which groups and batches are cut.
-    pub fn rule(&self) -> CutRule {
-        let encoding = &self.encoding;
-        CutRule {
-            batch_weight: encoding.batch_weight,
-            batch_rows: encoding.batch_rows,
-            group_min: encoding.group_min,
-            group_spread: encoding.group_spread,
-            group_max: encoding.group_max,
-        }
-    }
-}
 
 /// A table's file being written from rows in canonical order.
 #[derive(Debug)]
@@ -72,11 +23,15 @@ pub struct TableWriter {
     encoder: Arc<Encoder>,
     schema: SchemaRef,
     part: PartWriter,
-    factory: Arc<ArrowRowGroupWriterFactory>,
+    factory: ArrowRowGroupWriterFactory,
     cutter: Cutter,
-    group: GroupRows,
+    /// The group that rows go to.
+    group: Option<GroupEncoder>,
+    /// The slices of the batch that is not full yet.
     batch: Vec<RecordBatch>,
-    pending: VecDeque<Receiver<Result<Vec<ArrowColumnChunk>, ParquetError>>>,
+    opened: Opened,
+    /// Groups that are closed and not in the file yet.
+    pending: VecDeque<GroupEncoder>,
 }
 
 impl TableWriter {
@@ -92,11 +47,12 @@ impl TableWriter {
         let part = PartWriter::create(path, table, &encoder.encoding)?;
         Ok(Self {
             schema: table.arrow_schema(),
-            factory: Arc::new(part.group_factory()),
+            factory: part.group_factory(),
             part,
             cutter: Cutter::new(encoder.rule()),
-            group: GroupRows::default(),
+            group: None,
             batch: Vec::new(),
+            opened: Opened::new(encoder),
             pending: VecDeque::new(),
             encoder: Arc::clone(encoder),
         })
@@ -113,25 +69,24 @@ impl TableWriter {
         rows: Range<usize>,
     ) -> Result<(), ParquetError> {
         let places = Places::of(batch);
-        let mut start = rows.start;
+        let (mut start, mut weight) = (rows.start, 0);
         for row in rows.clone() {
-            self.group.weight += weights[row];
-            self.group.rows += 1;
-            self.encoder.held.fetch_add(weights[row], Ordering::Relaxed);
+            weight += weights[row];
             let cut = self
                 .cutter
                 .row(weights[row], places.object(row), places.index(row));
-            if cut != Cut::None {
-                self.batch.push(batch.slice(start, row + 1 - start));
-                start = row + 1;
-                self.close_batch();
+            if cut == Cut::None {
+                continue;
             }
+            self.keep(batch.slice(start, row + 1 - start), weight);
+            (start, weight) = (row + 1, 0);
+            self.close_batch()?;
             if cut == Cut::Group {
                 self.close_group()?;
             }
         }
         if start < rows.end {
-            self.batch.push(batch.slice(start, rows.end - start));
+            self.keep(batch.slice(start, rows.end - start), weight);
         }
         Ok(())
     }
@@ -157,16 +112,13 @@ impl TableWriter {
         self.part.copy(from, group)
     }
 
-    /// Closes the last group, whatever its weight, and has it encoded; `finish` then waits less.
+    /// Closes the last group, whatever its weight; `finish` then waits less.
     ///
     /// # Errors
     /// As [`TableWriter::append`].
     pub fn close_tail(&mut self) -> Result<(), ParquetError> {
-        self.close_batch();
-        if self.group.rows > 0 {
-            self.close_group()?;
-        }
-        Ok(())
+        self.close_batch()?;
+        self.close_group()
     }
 
     /// Finishes the file.
@@ -179,53 +131,42 @@ impl TableWriter {
         self.part.finish()
     }
 
-    /// Waits until at most `left` groups are still being encoded, and appends the others.
-    ///
-    /// # Errors
-    /// If a group could not be encoded or written.
-    ///
-    /// # Panics
-    /// If encoding panicked, with its message.
-    pub fn drain(&mut self, left: usize) -> Result<(), ParquetError> {
-        while self.pending.len() > left {
-            let Some(front) = self.pending.pop_front() else {
-                break;
-            };
-            let chunks = front.recv().map_err(|_| {
-                ParquetError::General("encoding a row group was abandoned".to_owned())
-            })??;
+    /// Appends the groups that are encoded, and waits while more than `left` are not.
+    fn drain(&mut self, left: usize) -> Result<(), ParquetError> {
+        while let Some(front) = self.pending.front_mut()
+            && (front.is_done() || self.pending.len() > left)
+            && let Some(front) = self.pending.pop_front()
+        {
+            let (chunks, packed) = front.wait()?;
             self.part.append(chunks)?;
+            drop(packed);
         }
         Ok(())
     }
 
-    /// The groups that are being encoded.
-    pub fn pending(&self) -> usize {
-        self.pending.len()
+    fn keep(&mut self, slice: RecordBatch, weight: u64) {
+        self.opened.add(weight);
+        self.batch.push(slice);
     }
 
-    fn close_batch(&mut self) {
-        if !self.batch.is_empty() {
-            self.group.batches.push(std::mem::take(&mut self.batch));
+    fn close_batch(&mut self) -> Result<(), ParquetError> {
+        if self.batch.is_empty() {
+            return Ok(());
         }
+        let group = match self.group.take() {
+            Some(group) => group,
+            None => GroupEncoder::new(&self.encoder, &self.factory, &self.schema)?,
+        };
+        let slices = std::mem::take(&mut self.batch);
+        self.group.insert(group).push(&slices, self.opened.queue());
+        self.drain(self.encoder.pool.current_num_threads())
     }
 
     fn close_group(&mut self) -> Result<(), ParquetError> {
-        let group = std::mem::take(&mut self.group);
-        let (send, receive) = sync_channel(1);
-        let (factory, schema, encoder) = (
-            Arc::clone(&self.factory),
-            Arc::clone(&self.schema),
-            Arc::clone(&self.encoder),
-        );
-        self.encoder.pool.spawn(move || {
-            let weight = group.weight;
-            let chunks = encode_group(&factory, &schema, group);
-            encoder.held.fetch_sub(weight, Ordering::Relaxed);
-            // The receiver is gone if the run failed meanwhile; nobody waits for this group then.
-            drop(send.send(chunks));
-        });
-        self.pending.push_back(receive);
+        if let Some(group) = self.group.take() {
+            group.close();
+            self.pending.push_back(group);
+        }
         self.drain(self.encoder.pool.current_num_threads())
     }
 }

@@ -21,13 +21,13 @@ use promptlake_datasets::day::Day;
 use promptlake_datasets::key::source_day;
 use promptlake_datasets::output::Rows;
 use promptlake_datasets::table::{Column, ColumnType, Family, Lineage, Table};
+use promptlake_ingest::encoder::Encoder;
 use promptlake_ingest::merge::{
     Contents, Listed, ListedTwin, MergeInput, Merged, ObjectRows, merge,
 };
 use promptlake_ingest::run_cursor::Run;
 use promptlake_ingest::run_file::RunFile;
 use promptlake_ingest::stage::{PartitionId, Stage};
-use promptlake_ingest::table_writer::Encoder;
 use promptlake_lake::settings::Encoding;
 use proptest::prelude::*;
 
@@ -267,7 +267,7 @@ fn read(
         .num_threads(limits.threads)
         .build()
         .unwrap();
-    let encoder = Encoder::new(pool, encoding());
+    let encoder = Encoder::new(pool, encoding(), 1 << 20);
     let mut stage = Stage::new(&encoder, temp.path().to_owned(), limits.held);
     let mut ordered: Vec<(Day, String, &Version)> = objects
         .iter()

@@ -17,13 +17,14 @@ use promptlake_datasets::table::Table;
 use promptlake_ingest::cut::weights;
 use promptlake_ingest::digest::hex;
 use promptlake_ingest::discover::NamedSource;
+use promptlake_ingest::encoder::Encoder;
 use promptlake_ingest::options::{Limits, RunOptions, VerifyOptions};
 use promptlake_ingest::part::FinishedPart;
 use promptlake_ingest::progress::Silent;
 use promptlake_ingest::report::{RunReport, Tolerance};
 use promptlake_ingest::run::run;
 use promptlake_ingest::run_file::RunFile;
-use promptlake_ingest::table_writer::{Encoder, TableWriter};
+use promptlake_ingest::table_writer::TableWriter;
 use promptlake_ingest::verify::{Finding, Kind, Remedy, verify};
 use promptlake_lake::inventory::{Header, InventoryReader, InventoryWriter, Line};
 use promptlake_lake::layout;
@@ -311,7 +312,7 @@ impl Lake {
             .num_threads(1)
             .build()
             .unwrap();
-        let encoder = Encoder::new(pool, encoding);
+        let encoder = Encoder::new(pool, encoding, 1 << 20);
         let path = self.folder.path().join("new-part");
         let mut writer = TableWriter::create(&encoder, table, &path).unwrap();
         let weights = weights(rows);
