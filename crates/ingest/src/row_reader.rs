@@ -54,6 +54,7 @@ impl<'a> RowReader<'a> {
         let missing = || MergeError::OutOfStep {
             table: tables[0].name,
         };
+        self.parent.settle().map_err(MergeError::Read)?;
         let (batch, at) = self.parent.row().ok_or_else(missing)?;
         let place = self.parent.place().ok_or_else(missing)?;
         let mut rows = vec![batch.slice(at, 1)];
@@ -62,10 +63,11 @@ impl<'a> RowReader<'a> {
             while let Some(at) = child.place()
                 && at <= place
             {
-                if at == place
-                    && let Some((batch, row)) = child.row()
-                {
-                    slices.push(batch.slice(row, 1));
+                if at == place {
+                    child.settle().map_err(MergeError::Read)?;
+                    if let Some((batch, row)) = child.row() {
+                        slices.push(batch.slice(row, 1));
+                    }
                 }
                 child.advance().map_err(MergeError::Read)?;
             }

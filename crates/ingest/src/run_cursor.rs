@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use arrow_array::RecordBatch;
+use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
 use parquet::errors::ParquetError;
 use promptlake_datasets::day::Day;
 use promptlake_datasets::key::source_day;
@@ -11,6 +12,9 @@ use promptlake_datasets::table::Family;
 use crate::cut::Places;
 use crate::run_file::{Batches, RunFile};
 use crate::stage::PartitionId;
+
+/// The columns that tell a row's place.
+const PLACE: &[&str] = &["source_object", "record_index"];
 
 /// Rows of a partition in canonical order: files that follow one another, each with a file a table of the family.
 #[derive(Debug, Default)]
@@ -81,6 +85,8 @@ pub struct RunCursor<'a> {
     group_start: bool,
     batches: Option<Batches>,
     batch: Option<RecordBatch>,
+    /// `batch` is the place of the group's first row alone: the group may come to be skipped.
+    peeked: bool,
     /// Changes whenever another batch is loaded.
     pub batch_no: u64,
     row: usize,
@@ -108,6 +114,7 @@ impl<'a> RunCursor<'a> {
             group_start: true,
             batches: None,
             batch: None,
+            peeked: false,
             batch_no: 0,
             row: 0,
             row_no: 0,
@@ -127,9 +134,27 @@ impl<'a> RunCursor<'a> {
         })
     }
 
-    /// The batch that holds the row, and the row's place in it.
+    /// The batch that holds the row, and the row's place in it. At a group's start, [`RunCursor::settle`] comes first.
     pub fn row(&self) -> Option<(&RecordBatch, usize)> {
+        debug_assert!(!self.peeked, "invariant: settled");
         self.batch.as_ref().map(|batch| (batch, self.row))
+    }
+
+    /// Reads the rows at the cursor, if all that was read of the group is where it begins.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn settle(&mut self) -> Result<(), ParquetError> {
+        if !self.peeked {
+            return Ok(());
+        }
+        self.peeked = false;
+        self.batch = None;
+        self.batches = match self.run.group(self.table, self.group) {
+            Some((file, group)) => Some(file.read(self.columns, vec![group], None)?),
+            None => None,
+        };
+        self.load()
     }
 
     /// The row's number in the run.
@@ -152,6 +177,7 @@ impl<'a> RunCursor<'a> {
     /// # Errors
     /// If a file cannot be read.
     pub fn advance(&mut self) -> Result<(), ParquetError> {
+        self.settle()?;
         self.group_start = false;
         self.row_no += 1;
         self.row += 1;
@@ -182,8 +208,15 @@ impl<'a> RunCursor<'a> {
 
     fn open_group(&mut self) -> Result<(), ParquetError> {
         self.batch = None;
+        self.peeked = self.columns.is_none();
+        let (columns, rows) = if self.peeked {
+            let first = RowSelection::from(vec![RowSelector::select(1)]);
+            (Some(PLACE), Some(first))
+        } else {
+            (self.columns, None)
+        };
         self.batches = match self.run.group(self.table, self.group) {
-            Some((file, group)) => Some(file.read(self.columns, vec![group], None)?),
+            Some((file, group)) => Some(file.read(columns, vec![group], rows)?),
             None => None,
         };
         self.group_start = true;

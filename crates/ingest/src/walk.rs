@@ -198,6 +198,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
 
     /// Takes the row at a cursor.
     fn row(&mut self, run: usize) -> Result<(), MergeError> {
+        self.parents[run].settle().map_err(MergeError::Read)?;
         let (rank, table) = (self.rank, self.input.partition.family.tables[0]);
         self.rank += 1;
         let variant = self.take_changed(rank)?.map(|decision| decision.variant);
@@ -244,6 +245,10 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                     _ => break,
                 }
                 self.child_counts[child].child(run, fate);
+                self.children[run][child]
+                    .settle()
+                    .map_err(MergeError::Read)?;
+                let cursor = &self.children[run][child];
                 if let (Fate::Stored(variant), Some((batch, row))) = (fate, cursor.row()) {
                     let slice = batch.slice(row, 1);
                     let slice = variant.map_or(slice.clone(), |variant| {
