@@ -79,29 +79,49 @@ impl Words {
         &self.0[skewed as usize]
     }
 
-    /// About `chars` characters, half of them code, escaped as JSON wants them.
+    /// About `chars` characters, half of them code, escaped as JSON wants them. As people do, a text keeps to its own few
+    /// names and comes back to what it said.
     fn text(&self, rng: &mut Rng, chars: usize) -> String {
         let mut text = String::with_capacity(chars + 100);
+        let names: Vec<&str> = (0..12).map(|_| self.pick(rng)).collect();
         let mut code = rng.chance(50);
+        let mut lines: Vec<std::ops::Range<usize>> = Vec::new();
         while text.len() < chars {
             if rng.chance(3) {
                 code = !code;
             }
+            let start = text.len();
+            if !lines.is_empty() && rng.chance(12) {
+                let again = text[rng.pick(&lines).clone()].to_owned();
+                text.push_str(&again);
+                continue;
+            }
             if code {
                 let indent = " ".repeat(4 * rng.between(0, 4));
-                let (a, b, c) = (self.pick(rng), self.pick(rng), self.pick(rng));
-                let n = rng.below(10_000);
-                match rng.below(4) {
+                let (a, b) = (*rng.pick(&names), *rng.pick(&names));
+                let c = self.pick(rng);
+                let n = rng.below(1_000);
+                match rng.below(5) {
                     0 => write!(text, "{indent}let {a}_{b} = {c}.{a}({n}, \\\"{b}\\\");\\n"),
-                    1 => write!(text, "{indent}if {a}.{b}() != {n} {{ return {c}; }}\\n"),
-                    2 => write!(text, "{indent}// {a} {b} {c} 0x{n:04x}\\n"),
-                    _ => write!(text, "{indent}fn {a}_{b}({c}: &str) -> Vec<{b}> {{\\n"),
+                    1 => write!(text, "{indent}if {a}.{b}() != {n} {{ return {a}; }}\\n"),
+                    2 => write!(text, "{indent}// {a} {c} {b}\\n"),
+                    3 => write!(text, "{indent}}}\\n\\n"),
+                    _ => write!(text, "{indent}fn {a}_{b}({a}: &str) -> Vec<{b}> {{\\n"),
                 }
                 .expect("invariant: a String takes any text");
             } else {
-                text.push_str(self.pick(rng));
-                text.push_str(if rng.chance(8) { ".\\n" } else { " " });
+                for _ in 0..rng.between(4, 14) {
+                    let word = if rng.chance(40) {
+                        *rng.pick(&names)
+                    } else {
+                        self.pick(rng)
+                    };
+                    text.push_str(word);
+                    text.push(' ');
+                }
+                text.push_str(if rng.chance(30) { "\\n" } else { ". " });
             }
+            lines.push(start..text.len());
         }
         text
     }
@@ -119,7 +139,7 @@ fn chat(rng: &mut Rng, words: &Words, day: Day, prompt: &str, answer: usize) -> 
 }
 
 fn inline(rng: &mut Rng, words: &Words, day: Day) -> String {
-    let (left, right) = (rng.between(500, 12_000), rng.between(0, 3_000));
+    let (left, right) = (rng.between(500, 9_000), rng.between(0, 2_500));
     let (left, right, completion) = (
         words.text(rng, left),
         words.text(rng, right),
@@ -176,7 +196,7 @@ fn logs(
                     let length = if rng.chance(40) {
                         0
                     } else {
-                        rng.between(200, 14_000)
+                        rng.between(200, 10_500)
                     };
                     let prompt = words.text(&mut rng, length);
                     let answer = rng.between(100, 3_000);
@@ -204,7 +224,7 @@ fn large(dir: &Path, words: &Words, objects: u64, days: u64) -> std::io::Result<
                 let length = if rng.chance(50) {
                     0
                 } else {
-                    rng.between(200, 20_000)
+                    rng.between(200, 19_000)
                 };
                 let prompt = words.text(&mut rng, length);
                 let answer = rng.between(100, 4_000);

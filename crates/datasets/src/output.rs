@@ -58,7 +58,7 @@ impl std::fmt::Debug for Output<'_> {
 }
 
 /// How many bytes of rows a decoder holds before it hands them over.
-pub const BATCH_BYTES: usize = 4 << 20;
+pub const BATCH_BYTES: usize = 1 << 20;
 
 impl<'a> Output<'a> {
     /// An output that hands rows to `sink`.

@@ -32,6 +32,16 @@ impl Permits {
         *free -= 1;
         Permit(self)
     }
+
+    /// A permit, if one is free.
+    pub fn try_take(&self) -> Option<Permit<'_>> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        if *free == 0 {
+            return None;
+        }
+        *free -= 1;
+        Some(Permit(self))
+    }
 }
 
 impl Drop for Permit<'_> {

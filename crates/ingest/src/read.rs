@@ -1,7 +1,7 @@
 //! Reads the objects of jobs on several threads, and gives what they hold in the order of the jobs.
 //!
 //! Each thread claims the next few objects and sends their rows through a channel of its own claim; the claims' channels
-//! are read one after the other. So rows arrive in canonical order, and no thread is ahead by more than a few batches.
+//! are read one after the other. So rows arrive in canonical order, and only so many claims are ahead of the one that is read.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
@@ -21,12 +21,15 @@ use promptlake_lake::source::{Body, SourceError};
 use crate::body_hash::BodyHash;
 use crate::discover::{NamedSource, with_causes};
 use crate::inflate::Inflater;
+use crate::permits::{Permit, Permits};
 use crate::plan::{PlanError, PlannedObject, ReadJob};
 
 /// A claim has at most this many objects …
 const CLAIM_OBJECTS: usize = 128;
 /// … or this many bytes as listed.
 const CLAIM_BYTES: u64 = 1 << 20;
+/// So many claims a thread, and two more, are out at once: being fetched, being decoded, or decoded and waiting for their turn.
+const CLAIMS_OUT: usize = 2;
 /// So many bytes are looked at to tell what an object holds whose key does not say.
 const SNIFFED: usize = 4 << 10;
 
@@ -92,7 +95,8 @@ pub fn read<E: From<PlanError> + Send>(
     next_job: impl FnMut() -> Result<Option<ReadJob>, PlanError> + Send,
     mut handle: impl FnMut(Event) -> Result<(), E>,
 ) -> Result<(), E> {
-    // Unbounded, yet short: a worker has two claims at most. A bound could stop a claimer that others wait for.
+    let permits = Permits::new(options.threads * CLAIMS_OUT + 2);
+    // As short as there are permits.
     let (order, claims) = channel();
     let claimer = Mutex::new(Claimer {
         next_job,
@@ -104,7 +108,7 @@ pub fn read<E: From<PlanError> + Send>(
     });
     let result = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..options.threads)
-            .map(|_| scope.spawn(|| Worker::new(options).work(&claimer)))
+            .map(|_| scope.spawn(|| Worker::new(options).work(&claimer, &permits)))
             .collect();
         // The claimer's end of `order` closes when the last job is claimed; then the receiver ends.
         let result = receive(claims, &mut handle);
@@ -128,16 +132,19 @@ pub fn read<E: From<PlanError> + Send>(
 
 /// Takes what the claims give, one claim after the other. On an error the receivers are dropped, which ends the workers.
 fn receive<E>(
-    claims: Receiver<Receiver<Event>>,
+    claims: Receiver<Claimed<'_>>,
     handle: &mut impl FnMut(Event) -> Result<(), E>,
 ) -> Result<(), E> {
-    for claim in claims {
+    for (claim, _permit) in claims {
         for event in claim {
             handle(event)?;
         }
     }
     Ok(())
 }
+
+/// What a claim gives, and its permit; `None`: there was nothing to read.
+type Claimed<'a> = (Receiver<Event>, Option<Permit<'a>>);
 
 /// Objects that one worker reads, and where it sends what they hold.
 struct Claim {
@@ -147,18 +154,18 @@ struct Claim {
     send: SyncSender<Event>,
 }
 
-struct Claimer<F> {
+struct Claimer<'a, F> {
     next_job: F,
     job: VecDeque<PlannedObject>,
     unread: bool,
-    order: Sender<Receiver<Event>>,
+    order: Sender<Claimed<'a>>,
     error: Option<PlanError>,
     done: bool,
 }
 
-impl<F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<F> {
+impl<'a, F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<'a, F> {
     /// The next claim; `None`: there is nothing more to read, or nobody who takes it.
-    fn claim(&mut self, stop: &AtomicBool) -> Option<Claim> {
+    fn claim(&mut self, stop: &AtomicBool, permit: Permit<'a>) -> Option<Claim> {
         if self.done || stop.load(Ordering::Relaxed) {
             return self.end();
         }
@@ -174,7 +181,7 @@ impl<F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<F> {
                         // Nothing to read, but something to note: a claim of its own, already used up.
                         let (send, receive) = sync_channel(1);
                         if send.send(Event::Job(Box::new(job))).is_err()
-                            || self.order.send(receive).is_err()
+                            || self.order.send((receive, None)).is_err()
                         {
                             return self.end();
                         }
@@ -204,7 +211,7 @@ impl<F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<F> {
             bytes += next.size;
             objects.extend(self.job.pop_front());
         }
-        if self.order.send(receive).is_err() {
+        if self.order.send((receive, Some(permit))).is_err() {
             return self.end();
         }
         Some(Claim {
@@ -243,15 +250,16 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn work<F: FnMut() -> Result<Option<ReadJob>, PlanError>>(
+    fn work<'p, F: FnMut() -> Result<Option<ReadJob>, PlanError>>(
         mut self,
-        claimer: &Mutex<Claimer<F>>,
+        claimer: &Mutex<Claimer<'p, F>>,
+        permits: &'p Permits,
     ) {
-        let next = || {
+        let claim = |permit| {
             let claim = claimer
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .claim(self.options.stop)?;
+                .claim(self.options.stop, permit)?;
             let source = &self.options.sources[usize::from(claim.objects.first()?.source)];
             let fetch: Fetch<'_> = if claim.unread {
                 Box::new(std::iter::repeat_with(|| Ok(Body::Bytes(Vec::new()))))
@@ -261,15 +269,16 @@ impl<'a> Worker<'a> {
             };
             Some((claim, fetch))
         };
-        // One claim ahead, so that a remote source is never idle.
-        let mut ahead = next();
-        while let Some((claim, fetch)) = ahead.take() {
-            ahead = next();
+        let mut ahead = None;
+        // Waits for a permit only with nothing to do: the claim that is read next is never one that waits.
+        while let Some((next, fetch)) = ahead.take().or_else(|| claim(permits.take())) {
+            // One claim ahead, so that a remote source is never idle.
+            ahead = permits.try_take().and_then(claim);
             if Self::process(
                 self.options.sources,
                 &mut self.inflater,
                 &mut self.decoders,
-                claim,
+                next,
                 fetch,
             )
             .is_none()
