@@ -1,5 +1,5 @@
 -- How often does a bot not understand: missed utterances, and the fallback rate?
--- One row: a day of a bot's alias and locale. Turns are requests, missed_turns and fallback_turns some of them; one may be both.
+-- One row: a day of a bot's alias and locale. Turns are requests, missed_turns and fallback_turns some of them. One may be both.
 CREATE OR REPLACE VIEW lex_bot_daily AS
 SELECT
   dt,

@@ -1,7 +1,7 @@
 -- Which slots do bots ask for in vain?
--- One row: a day of a bot, intent and slot that was asked for. Of each time it was asked, what the next turn of the conversation
--- was: missed_next: it was not understood; asked_again: the same slot is asked for again; left_off: there was none;
--- otherwise it went on. failed_ratio: the three, by times_asked. Conversations are followed over midnight.
+-- One row: a day of a bot, intent and slot that was asked for. What the next turn of the conversation was, of each time that it was
+-- asked: missed_next (it was not understood), asked_again (the same slot is asked for again), left_off (there was none), otherwise
+-- it went on. failed_ratio: these three, by times_asked. Conversations are followed over midnight.
 CREATE OR REPLACE VIEW lex_elicitation_daily AS
 SELECT
   dt,

@@ -1,6 +1,6 @@
 -- What did a bot log? The entries of all bots in the terms of the other views, without texts.
 -- One row: an entry of a bot's conversation log, V1 or V2. is_turn: the first entry of its request on that day, since one request
--- may log several; a turn is what the user said. is_fallback: no intent stood, or one named …FallbackIntent.
+-- may log several. A turn is what the user said. is_fallback: no intent stood, or one named …FallbackIntent.
 CREATE OR REPLACE VIEW lex_entry AS
 SELECT
   dt,

@@ -1,5 +1,5 @@
 -- How do users feel about a bot?
--- One row: a day of a bot's alias, locale and sentiment, turns without one are left out. Scores are means, from 0 to 1;
+-- One row: a day of a bot's alias, locale and sentiment, turns without one are left out. Scores are means, from 0 to 1,
 -- sentiment_ratio: by the bot's turns of the day that have one.
 CREATE OR REPLACE VIEW lex_sentiment_daily AS
 SELECT

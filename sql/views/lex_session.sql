@@ -1,5 +1,5 @@
 -- What became of each conversation?
--- One row: a conversation (account, bot, session, originating request; V1 has none of the latter), on the day of its first entry.
+-- One row: a conversation (account, bot, session, originating request, which V1 does not have), on the day of its first entry.
 -- outcome: the state of the intent in the last entry: 'fulfilled', 'failed', 'ready' for fulfilment, else 'unfinished'.
 CREATE OR REPLACE VIEW lex_session AS
 SELECT

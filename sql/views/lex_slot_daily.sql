@@ -1,5 +1,5 @@
 -- Which slots get a value, and which are hidden?
--- One row: a day of a bot, intent and slot; sub-slots are Slot.Sub, values of a list Slot[0]. Counts entries with that slot.
+-- One row: a day of a bot, intent and slot, sub-slots are Slot.Sub, values of a list Slot[0]. Counts entries with that slot.
 -- A slot whose value is its own name in braces is obfuscated by the bot's settings: it was filled, what it held is not logged.
 CREATE OR REPLACE VIEW lex_slot_daily AS
 SELECT

@@ -1,6 +1,6 @@
 -- What arrived from which stream on which day?
--- One row: a day of a stream (account, region, table, client; of a bot's log, its alias). last_ts: the newest event, NULL for
--- reports and audio.
+-- One row: a day of a stream (account, region, table, client). The client of a bot's log is its alias. last_ts: the newest event,
+-- NULL for reports and audio.
 CREATE OR REPLACE VIEW stream_day AS
 SELECT dt, event_date, table_name, account_id, region, client_type, count(*) AS rows_stored, max(event_ts) AS last_ts
 FROM (

@@ -26,7 +26,10 @@ pub(crate) fn are_those_of_python(lake: &str) {
         .iter()
         .flat_map(|view| {
             let file = folder.join(format!("{}.slt", view.name));
-            cases(&fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file:?}: {error}")))
+            cases(
+                &fs::read_to_string(&file)
+                    .unwrap_or_else(|error| panic!("{}: {error}", file.display())),
+            )
         })
         .collect();
     assert_eq!(
@@ -38,7 +41,7 @@ pub(crate) fn are_those_of_python(lake: &str) {
     assert_eq!(answers.len(), cases.len());
     let wrong: Vec<String> = cases
         .iter()
-        .zip(answers)
+        .zip(&answers)
         .filter_map(|(case, answer)| {
             differs(&case.lines, answer).map(|how| format!("{}: {how}", case.name))
         })
@@ -95,7 +98,7 @@ fn ask(lake: &str, cases: &[Case]) -> Vec<Vec<String>> {
 }
 
 /// What differs, in whatever order the rows are.
-fn differs(wanted: &[String], answer: Vec<String>) -> Option<String> {
+fn differs(wanted: &[String], answer: &[String]) -> Option<String> {
     if wanted.len() != answer.len() {
         return Some(format!("{} rows, not {}", answer.len(), wanted.len()));
     }

@@ -41,11 +41,8 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         if let Some(language) = line.strip_prefix("```") {
-            let text = lines
-                .by_ref()
-                .take_while(|line| *line != "```")
-                .map(|line| format!("{line}\n"))
-                .collect();
+            let lines = lines.by_ref().take_while(|line| *line != "```");
+            let text = lines.flat_map(|line| [line, "\n"]).collect();
             blocks.push(Block { language, text });
         }
     }
