@@ -18,6 +18,8 @@ from feature_views import FeatureViews
 from lex_views import LexViews
 from record_views import RecordViews
 from rows import DAY, add, group, ratio, rows_of
+from stream_views import StreamViews
+from user_views import UserViews
 
 PLANS = {
     # tier: rank, USD a month, credits
@@ -30,10 +32,12 @@ PLANS = {
 OVERAGE = 0.04
 
 
-class Lake(LexViews, FeatureViews, RecordViews):
+class Lake(LexViews, FeatureViews, RecordViews, StreamViews, UserViews):
     def __init__(self, folder):
-        tables = ("chat", "inline_completion", "dev_task", "user_activity", "model_usage", "user_activity_legacy", "rejects",
-                  "lex_conversation", "lex_slot", "lex_audio")
+        tables = (
+            *("chat", "inline_completion", "dev_task", "user_activity", "model_usage", "user_activity_legacy"),
+            *("lex_conversation", "lex_slot", "lex_audio", "rejects"),
+        )
         everything = {table: rows_of(folder, table) for table in tables}
         self.all = everything
         first = lambda table: [row for row in everything[table] if row.get("variant", 0) == 0]
@@ -216,93 +220,9 @@ class Lake(LexViews, FeatureViews, RecordViews):
             for begin, days in group(self.days, month).items()
         ]
 
-    def client_days(self):
-        of = lambda r: (r["dt"], r["account_id"], r["user_id"], r["client_type"] or "UNKNOWN")
-        return [
-            {
-                "dt": place[0],
-                "account_id": place[1],
-                "user_id": place[2],
-                "client": place[3],
-                "tier": max((r["subscription_tier"] for r in rows if r["subscription_tier"] is not None), default=None),
-                **{
-                    name: add(r[name] for r in rows)
-                    for name in ("total_messages", "chat_conversations", "credits_used", "overage_credits_used")
-                },
-            }
-            for place, rows in group(self.activity, of).items()
-        ]
-
-    def user_client_day(self):
-        """dt, account_id, user_id, client_type, subscription_tier, chat_conversations, total_messages, credits_used, overage_credits_used, is_active"""
-        return [
-            (
-                *(r[name] for name in ("dt", "account_id", "user_id", "client", "tier")),
-                *(r[name] for name in ("chat_conversations", "total_messages", "credits_used", "overage_credits_used")),
-                (r["total_messages"] or 0) > 0,
-            )
-            for r in self.client_days()
-        ]
-
-    def credits_daily(self):
-        """dt, client_type, subscription_tier, users, total_messages, chat_conversations, credits_used, overage_credits_used, credits_per_message, credits_per_conversation"""
-        answer = []
-        for place, rows in group(self.client_days(), lambda r: (r["dt"], r["client"], r["tier"] or "UNKNOWN")).items():
-            total = lambda name: add(r[name] for r in rows)
-            messages, conversations, credits = map(total, ("total_messages", "chat_conversations", "credits_used"))
-            shares = ratio(credits, messages), ratio(credits, conversations)
-            users = len({r["user_id"] for r in rows} - {None})
-            answer.append((*place, users, messages, conversations, credits, total("overage_credits_used"), *shares))
-        return answer
-
     def plan_period(self):
         """tier, rank, usd_per_month, credits, overage_usd_per_credit, valid_to"""
         return [(tier, *plan, OVERAGE, None) for tier, plan in PLANS.items()]
-
-    def user_directory(self):
-        """user_id, user_name, display_name, email, team, cost_centre, label"""
-        answer = []
-        for user, rows in group((r for r in self.activity if r["user_id"] is not None), lambda r: r["user_id"]).items():
-            email = max(((r["dt"], r["user_email"]) for r in rows if r["user_email"] is not None), default=("", None))[1]
-            answer.append((user, None, None, email, None, None, email or user))
-        return answer
-
-    def label(self, user):
-        self.labels = getattr(self, "labels", None) or {row[0]: row[-1] for row in self.user_directory()}
-        return self.labels.get(user)
-
-    def qs_user_day(self):
-        """dt, account_id, user_id, user_label, team, subscription_tier, clients, chat_conversations, total_messages, credits_used, overage_credits_used"""
-        return [
-            (
-                str(r["day"]),
-                r["account_id"],
-                r["user_id"],
-                self.label(r["user_id"]),
-                None,
-                *(r[name] for name in ("tier", "clients", "conversations", "messages", "credits", "overage")),
-            )
-            for r in self.user_days
-        ]
-
-    def qs_user_month(self):
-        """month_start, account_id, user_id, user_label, subscription_tier, active_days, total_messages, plan_credits, is_in_overage, usd_total"""
-        return [
-            (
-                str(m["month"]),
-                m["account"],
-                m["user"],
-                self.label(m["user"]),
-                *(m[name] for name in ("tier", "active_days", "messages", "plan_credits")),
-                (m["overage"] or 0) > 0,
-                None if m["usd_plan"] is None else m["usd_plan"] + m["usd_overage"],
-            )
-            for m in self.months
-        ]
-
-    def qs_model_usage(self):
-        """dt, client_type, model, users, messages, credits_apportioned"""
-        return self.model_usage_daily()
 
     def cost_monthly(self):
         """month_start, subscription_tier, seats, seats_unused, seats_in_overage, credits_used, usd_plan, usd_unused, usd_overage"""
@@ -414,47 +334,6 @@ class Lake(LexViews, FeatureViews, RecordViews):
             bad = add(r["code_review_failed_event_count"] for r in rows) or 0
             answer.append((day, good, bad, ratio(good, good + bad)))
         return answer
-
-    def streams(self):
-        clients = {"user_activity": "client_type", "lex_conversation": "bot_alias", "lex_audio": "bot_alias_id"}
-        streams = collections.defaultdict(list)
-        for table, rows in self.all.items():
-            if table not in ("model_usage", "lex_slot", "rejects"):
-                for row in rows:
-                    client = row[clients[table]] if table in clients else None
-                    streams[table, row["account_id"], row["region"], client].append(row["day"])
-        return streams
-
-    def stream_day(self):
-        """dt, table_name, account_id, region, client_type, rows_stored"""
-        return [
-            (str(day), *stream, days.count(day)) for stream, days in self.streams().items() for day in set(days)
-        ]
-
-    def stream_gaps(self):
-        """dt, table_name, account_id, region, client_type, is_weekend"""
-        return [
-            (str(day), *stream, day.weekday() > 4)
-            for stream, days in self.streams().items()
-            for day in (min(days) + DAY * n for n in range((max(days) - min(days)).days))
-            if day not in days
-        ]
-
-    def stream_freshness(self):
-        """table_name, account_id, region, client_type, first_day, last_day, days_with_data, rows_stored, days_silent"""
-        streams = self.streams()
-        newest = max(max(days) for days in streams.values())
-        return [
-            (*stream, str(min(days)), str(max(days)), len(set(days)), len(days), (newest - max(days)).days)
-            for stream, days in streams.items()
-        ]
-
-    def rejects_daily(self):
-        """dt, dataset, reason, rejects"""
-        return [
-            (*place, len(rows))
-            for place, rows in group(self.all["rejects"], lambda r: (r["dt"], r["dataset"], r["reason"])).items()
-        ]
 
     def message_check(self):
         """dt, user_id, client_type, total_messages, model_messages"""
