@@ -5,6 +5,7 @@
     reason = "a test stops where its ground is not as expected"
 )]
 
+mod answers;
 mod bad_input;
 mod buckets;
 mod demo;
@@ -15,12 +16,14 @@ mod help;
 mod interrupt;
 mod keys;
 mod lakes;
+mod readme;
 mod rebuild;
 mod report;
 mod rerun;
 mod shell;
 mod sources;
 mod sql;
+mod sql_buckets;
 mod status;
 mod terminal;
 mod twins;

@@ -11,7 +11,7 @@ use crate::harness::{Dir, chat, chat_key, records};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A shell on a terminal of its own.
-struct Terminal {
+pub(crate) struct Terminal {
     keys: Arc<pty_process::blocking::Pty>,
     seen: String,
     more: Receiver<Vec<u8>>,
@@ -20,14 +20,20 @@ struct Terminal {
 
 impl Terminal {
     fn open(dir: &Dir, flags: &[&str]) -> Self {
+        Self::over(dir, &dir.arg("lake"), flags, &[])
+    }
+
+    /// Over some lake, with these variables.
+    pub(crate) fn over(dir: &Dir, lake: &str, flags: &[&str], variables: &[(&str, &str)]) -> Self {
         let (terminal, end) = pty_process::blocking::open().unwrap();
         terminal.resize(pty_process::Size::new(24, 160)).unwrap();
         let child = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_promptlake"))
-            .args(["sql", "--lake", &dir.arg("lake")])
+            .args(["sql", "--lake", lake])
             .args(flags)
             .env_clear()
             .env("TERM", "xterm-256color")
             .env("HOME", dir.arg("home"))
+            .envs(variables.iter().copied())
             .current_dir(dir.path(""))
             .spawn(end)
             .unwrap();
@@ -53,14 +59,14 @@ impl Terminal {
     }
 
     /// Types, as it is.
-    fn types(&mut self, keys: &str) -> &mut Self {
+    pub(crate) fn types(&mut self, keys: &str) -> &mut Self {
         self.keys.as_ref().write_all(keys.as_bytes()).unwrap();
         self
     }
 
     /// Waits for a text, less colours and movements; forgets what came up to it.
     #[track_caller]
-    fn sees(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn sees(&mut self, text: &str) -> &mut Self {
         let until = Instant::now() + PATIENCE;
         loop {
             let plain = plain(&self.seen);
@@ -76,7 +82,7 @@ impl Terminal {
         }
     }
 
-    fn ends(mut self) -> Option<i32> {
+    pub(crate) fn ends(mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 }
@@ -179,15 +185,17 @@ fn names_are_completed() {
 }
 
 #[test]
-#[ignore = "a defect that is known: Ctrl-C does not stop a statement whose tasks keep all threads busy"]
 fn ctrl_c_stops_the_statement_and_keeps_the_shell() {
     let dir = lake();
     let mut shell = Terminal::open(&dir, &[]);
-    shell.types(
-        "SELECT count(*) FROM dim_date a, dim_date b, dim_date c WHERE a.dt || b.dt <> c.dt;\r",
-    );
-    std::thread::sleep(Duration::from_millis(1_500));
-    shell.types("\u{3}").sees("cancelled").sees("promptlake> ");
+    // Rows without end, none of which is shown; and none at all, in steps without end.
+    for other in ["<> c.dt", "< '1' || c.dt"] {
+        shell.types(&format!(
+            "SELECT count(*) FROM dim_date a, dim_date b, dim_date c WHERE a.dt || b.dt {other};\r",
+        ));
+        std::thread::sleep(Duration::from_millis(1_500));
+        shell.types("\u{3}").sees("cancelled").sees("promptlake> ");
+    }
     shell
         .types("SELECT 'half of")
         .sees("half of")

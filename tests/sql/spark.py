@@ -42,6 +42,8 @@ def main(binary, lake):
             .config("spark.sql.variable.substitute", "false")
             .config("spark.sql.warehouse.dir", f"{folder}/warehouse")
             .config("spark.hadoop.javax.jdo.option.ConnectionURL", "jdbc:derby:memory:db;create=true")
+            # Derby's log, too.
+            .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={folder}")
             .enableHiveSupport()
             .getOrCreate()
         )

@@ -167,6 +167,9 @@ TABLE_QUERIES = {
     "user_activity": "SELECT * FROM user_activity",
     "model_usage": "SELECT * FROM model_usage",
     "user_activity_legacy": "SELECT * FROM user_activity_legacy",
+    "lex_conversation": "SELECT * FROM lex_conversation WHERE bot_name = 'FlowerShop' OR dt = '{day}'",
+    "lex_slot": "SELECT * FROM lex_slot",
+    "lex_audio": "SELECT * FROM lex_audio",
     "rejects": "SELECT dt, event_date, dataset, reason, detail, byte_offset, line, raw_bytes, raw_sha256, record_index FROM rejects",
     "days, from the whole projection": "SELECT min(dt), max(dt), count(*), count(DISTINCT dt) FROM chat",
     "dim_date": "SELECT * FROM dim_date",
@@ -213,11 +216,11 @@ def main(binary, lake):
         if name not in TABLE_QUERIES and not narrowed:
             # Every projected day costs a listing, and views scan tables many times: for them, the days that there are.
             narrowed = True
-            days = [row for table in ("chat", "rejects", "user_activity") for row in here.ask(f"SELECT min(dt), max(dt) FROM {table}")]
-            begin, end = min(day for day, _ in days if day), max(day for _, day in days if day)
             for statement in split(ddl):
                 if "partition_projection_range" in statement:
-                    trino.ask("DROP TABLE " + re.search(r"EXISTS (\w+)", statement)[1])
+                    table = re.search(r"EXISTS (\w+)", statement)[1]
+                    begin, end = here.ask(f"SELECT coalesce(min(dt), '{newest}'), coalesce(max(dt), '{newest}') FROM {table}")[0]
+                    trino.ask(f"DROP TABLE {table}")
                     trino.ask(statement.replace("ARRAY['2019-01-01', 'NOW+3DAYS']", f"ARRAY['{begin}', '{end}']"))
         try:
             kinds, rows = trino.ask(sql)

@@ -11,9 +11,15 @@ import collections
 import datetime
 import json
 import math
-import pathlib
 import subprocess
 import sys
+
+from feature_views import FeatureViews
+from lex_views import LexViews
+from record_views import RecordViews
+from rows import DAY, add, group, ratio, rows_of
+from stream_views import StreamViews
+from user_views import UserViews
 
 PLANS = {
     # tier: rank, USD a month, credits
@@ -24,44 +30,21 @@ PLANS = {
     "POWER": (5, 200.0, 10000.0),
 }
 OVERAGE = 0.04
-DAY = datetime.timedelta(days=1)
 
 
-def rows_of(folder, table):
-    """The rows of a table that views look at: the newest variant of each."""
-    path = pathlib.Path(folder, f"{table}.jsonl")
-    rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    for row in rows:
-        row["day"] = datetime.date.fromisoformat(row["dt"])
-    return rows
-
-
-def add(values):
-    """A sum as SQL has it: of nothing, None."""
-    values = [value for value in values if value is not None]
-    return math.fsum(values) if values and isinstance(values[0], float) else sum(values) if values else None
-
-
-def ratio(above, below):
-    return None if above is None or not below else above / below
-
-
-def group(rows, of):
-    groups = collections.defaultdict(list)
-    for row in rows:
-        groups[of(row)].append(row)
-    return groups
-
-
-class Lake:
+class Lake(LexViews, FeatureViews, RecordViews, StreamViews, UserViews):
     def __init__(self, folder):
-        tables = ("chat", "inline_completion", "dev_task", "user_activity", "model_usage", "user_activity_legacy", "rejects")
+        tables = (
+            *("chat", "inline_completion", "dev_task", "user_activity", "model_usage", "user_activity_legacy"),
+            *("lex_conversation", "lex_slot", "lex_audio", "rejects"),
+        )
         everything = {table: rows_of(folder, table) for table in tables}
         self.all = everything
         first = lambda table: [row for row in everything[table] if row.get("variant", 0) == 0]
         self.chat, self.inline = first("chat"), first("inline_completion")
         self.activity, self.models = first("user_activity"), first("model_usage")
         self.legacy = first("user_activity_legacy")
+        self.lex, self.slots = first("lex_conversation"), first("lex_slot")
         self.first_day = min(row["day"] for row in everything["user_activity"])
         self.as_of = max(row["day"] for row in everything["user_activity"])
         self.days = [self.first_day + DAY * n for n in range((self.as_of - self.first_day).days + 1)]
@@ -208,6 +191,39 @@ class Lake:
             for m in self.months
         ]
 
+    def report_calendar(self):
+        """dt, week_start, month_start, days_in_month, is_weekend, as_of"""
+        return [
+            (
+                str(day),
+                str(day - DAY * day.weekday()),
+                str(day.replace(day=1)),
+                calendar.monthrange(day.year, day.month)[1],
+                day.weekday() > 4,
+                str(self.as_of),
+            )
+            for day in self.days
+        ]
+
+    def active_users_monthly(self):
+        """month_start, report_days, active_users, new_users, total_messages"""
+        month = lambda day: day.replace(day=1)
+        active = group(self.active, lambda r: month(r["day"]))
+        return [
+            (
+                str(begin),
+                len(days),
+                len({r["user_id"] for r in active[begin]}),
+                len({r["user_id"] for r in active[begin] if r["day"] == self.first_active[r["user_id"]]}),
+                add(r["messages"] for r in active[begin]) or 0,
+            )
+            for begin, days in group(self.days, month).items()
+        ]
+
+    def plan_period(self):
+        """tier, rank, usd_per_month, credits, overage_usd_per_credit, valid_to"""
+        return [(tier, *plan, OVERAGE, None) for tier, plan in PLANS.items()]
+
     def cost_monthly(self):
         """month_start, subscription_tier, seats, seats_unused, seats_in_overage, credits_used, usd_plan, usd_unused, usd_overage"""
         return [
@@ -319,26 +335,6 @@ class Lake:
             answer.append((day, good, bad, ratio(good, good + bad)))
         return answer
 
-    def stream_freshness(self):
-        """table_name, account_id, region, client_type, first_day, last_day, days_with_data, rows_stored, days_silent"""
-        streams = collections.defaultdict(list)
-        for table in ("chat", "inline_completion", "dev_task", "user_activity", "user_activity_legacy"):
-            for row in self.all[table]:
-                client = row["client_type"] if table == "user_activity" else None
-                streams[table, row["account_id"], row["region"], client].append(row["day"])
-        newest = max(max(days) for days in streams.values())
-        return [
-            (*stream, str(min(days)), str(max(days)), len(set(days)), len(days), (newest - max(days)).days)
-            for stream, days in streams.items()
-        ]
-
-    def rejects_daily(self):
-        """dt, dataset, reason, rejects"""
-        return [
-            (*place, len(rows))
-            for place, rows in group(self.all["rejects"], lambda r: (r["dt"], r["dataset"], r["reason"])).items()
-        ]
-
     def message_check(self):
         """dt, user_id, client_type, total_messages, model_messages"""
         of = lambda r: (r["source_object"], r["record_index"])
@@ -350,7 +346,12 @@ class Lake:
         ]
 
 
-VIEWS = [name for name, method in vars(Lake).items() if not name.startswith("_") and method.__doc__]
+VIEWS = sorted(
+    name
+    for of in Lake.__mro__[:-1]
+    for name, method in vars(of).items()
+    if not name.startswith("_") and method.__doc__
+)
 
 
 def key(row):

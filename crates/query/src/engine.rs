@@ -1,13 +1,18 @@
 //! Runs statements to their end: rows into a format, with a limit of time, until somebody cancels.
+//!
+//! Who waits for a statement does so on a runtime of the calling thread: its clock and its Ctrl-C are served however busy the
+//! statement keeps the threads that work on it.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use futures::StreamExt as _;
-use tokio::runtime::Runtime;
+use parking_lot::Mutex;
+use tokio::runtime::{self, Runtime};
 use tokio::sync::mpsc;
 
 use crate::diagnose::diagnose;
@@ -22,7 +27,11 @@ const AHEAD: usize = 2;
 /// A session with threads of its own.
 #[derive(Debug)]
 pub struct Engine {
-    runtime: Runtime,
+    /// Of the thread that calls.
+    waiting: Runtime,
+    /// Of the threads that work.
+    working: Mutex<Runtime>,
+    threads: usize,
     session: Arc<Session>,
 }
 
@@ -62,13 +71,16 @@ impl Engine {
     /// # Errors
     /// If threads cannot be started, or spilled rows have no place.
     pub fn new(lake: Arc<Lake>, options: &SessionOptions) -> Result<Self, QueryError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(options.threads.max(1))
-            .thread_name("query")
+        let waiting = runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let session = Arc::new(Session::new(lake, options)?);
-        Ok(Self { runtime, session })
+        Ok(Self {
+            waiting,
+            working: Mutex::new(working(options.threads)?),
+            threads: options.threads,
+            session,
+        })
     }
 
     /// The session.
@@ -78,7 +90,15 @@ impl Engine {
 
     /// Waits for what is asynchronous.
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime.block_on(future)
+        self.waiting.block_on(future)
+    }
+
+    /// Leaves the threads to what they are stuck in, and takes new ones. A step of a join that finds nothing may take minutes, and a
+    /// task ends between two steps only.
+    fn leave_threads(&self) -> Result<(), QueryError> {
+        let new = working(self.threads)?;
+        mem::replace(&mut *self.working.lock(), new).shutdown_background();
+        Ok(())
     }
 
     /// Runs one statement, and writes its answer as it comes.
@@ -93,7 +113,7 @@ impl Engine {
     ) -> Result<Done, QueryError> {
         let begun = Instant::now();
         self.session.lake().take_work();
-        let rows = self.runtime.block_on(async {
+        let rows = self.waiting.block_on(async {
             let answer = self.answer(statement, how, out);
             let limited = async {
                 match how.timeout {
@@ -114,6 +134,9 @@ impl Engine {
                 }),
             }
         });
+        if matches!(rows, Err(QueryError::Cancelled | QueryError::Timeout(_))) {
+            self.leave_threads()?;
+        }
         let rows = rows.map_err(|error| diagnose(self.session.lake(), error))?;
         Ok(Done {
             rows,
@@ -132,7 +155,8 @@ impl Engine {
         let session = Arc::clone(&self.session);
         let text = statement.to_owned();
         // A task of its own: however long one step of it takes, waiting for it can be given up.
-        let task = Stopped(tokio::spawn(async move {
+        let working = self.working.lock().handle().clone();
+        let task = Stopped(working.spawn(async move {
             let mut answer = match session.query(&text).await {
                 Ok(answer) => answer,
                 Err(error) => return drop(sender.send(Err(error)).await),
@@ -161,7 +185,16 @@ impl Engine {
     }
 }
 
-/// A task that ends when nobody waits for it.
+/// Threads to work on statements.
+fn working(threads: usize) -> io::Result<Runtime> {
+    runtime::Builder::new_multi_thread()
+        .worker_threads(threads.max(1))
+        .thread_name("query")
+        .enable_all()
+        .build()
+}
+
+/// A task that ends when nobody waits for it, between two of its steps.
 struct Stopped(tokio::task::JoinHandle<()>);
 
 impl Stopped {

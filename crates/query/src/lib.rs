@@ -16,3 +16,4 @@ pub mod session;
 pub mod shell;
 pub mod statement;
 mod table;
+mod yielding;

@@ -12,6 +12,7 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::disk_manager::DiskManagerMode;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures::{StreamExt as _, stream};
@@ -20,6 +21,7 @@ use crate::error::QueryError;
 use crate::functions;
 use crate::lake::Lake;
 use crate::schema::LakeSchema;
+use crate::yielding::YieldingJoins;
 
 /// The names before a table's: `lake.public.chat`.
 const CATALOG: &str = "lake";
@@ -92,7 +94,13 @@ impl Session {
                     .with_mode(DiskManagerMode::Directories(vec![options.temp_dir.clone()])),
             )
             .build_arc()?;
-        let context = SessionContext::new_with_config_rt(config, runtime);
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .with_physical_optimizer_rule(Arc::new(YieldingJoins))
+            .build();
+        let context = SessionContext::new_with_state(state);
         let schema = Arc::new(LakeSchema::new(&lake));
         let catalog = Arc::new(MemoryCatalogProvider::new());
         catalog.register_schema(SCHEMA, Arc::<LakeSchema>::clone(&schema) as _)?;

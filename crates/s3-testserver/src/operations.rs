@@ -76,31 +76,33 @@ fn read(bucket: &Bucket, request: &Request) -> Response {
         response.length = Some(size);
         return response;
     }
-    let from = request
-        .message
-        .header("range")
-        .and_then(|range| {
-            range
-                .strip_prefix("bytes=")?
-                .split_once('-')?
-                .0
-                .parse()
-                .ok()
-        })
-        .unwrap_or(0_usize);
-    if from > 0 {
-        if from >= size {
-            return Response::error(
-                416,
-                "InvalidRange",
-                "The requested range is not satisfiable",
-            );
-        }
-        response.status = 206;
-        response = response.header("content-range", format!("bytes {from}-{}/{size}", size - 1));
+    let Some(range) = request.message.header("range").and_then(range_of) else {
+        response.body.clone_from(&object.bytes);
+        return response;
+    };
+    let (from, end) = (range.0, range.1.map_or(size, |last| size.min(last + 1)));
+    if from >= end {
+        return Response::error(
+            416,
+            "InvalidRange",
+            "The requested range is not satisfiable",
+        );
     }
-    response.body = object.bytes[from..].to_vec();
+    response.status = 206;
+    response = response.header("content-range", format!("bytes {from}-{}/{size}", end - 1));
+    response.body = object.bytes[from..end].to_vec();
     response
+}
+
+/// First and last byte of `bytes=3-7` or `bytes=3-`; other forms, which nothing here sends, are ignored as a server may.
+fn range_of(range: &str) -> Option<(usize, Option<usize>)> {
+    let (from, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let last = if last.is_empty() {
+        None
+    } else {
+        Some(last.parse().ok()?)
+    };
+    Some((from.parse().ok()?, last))
 }
 
 fn put(bucket: &mut Bucket, request: &Request) -> Response {

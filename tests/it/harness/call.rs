@@ -27,6 +27,12 @@ impl Call {
         self
     }
 
+    /// With one more argument.
+    pub(crate) fn and(mut self, arg: &str) -> Self {
+        self.0.arg(arg);
+        self
+    }
+
     /// With its report in another place.
     pub(crate) fn reporting_to(mut self, place: &str) -> Self {
         let mut args: Vec<OsString> = self.0.get_args().map(OsStr::to_owned).collect();

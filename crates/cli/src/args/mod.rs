@@ -69,7 +69,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Shows the records and objects that could not be read
     Rejects(RejectsArgs),
-    /// Writes a small invented bucket, and converts it into a lake
+    /// Writes two small invented buckets, and converts them into a lake
     Demo(DemoArgs),
     /// Asks the lake in SQL: statements, or an interactive shell
     ///

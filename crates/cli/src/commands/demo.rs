@@ -1,4 +1,4 @@
-//! `promptlake demo`: an invented bucket, the run that converts it, and what to do next.
+//! `promptlake demo`: two invented buckets, the run that converts them, and what to do next.
 
 mod bucket;
 mod folder;
@@ -20,13 +20,15 @@ use self::folder::Folder;
 pub(crate) fn run(args: &DemoArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let folder = Folder::begin(&args.dir)?;
     printer.info(&format!(
-        "an invented bucket of {} users and {} days from {} on: {}",
+        "an invented bucket of {} users and {} days from {} on: {}\nand one of a call centre whose bots log: {}",
         bucket::USERS,
         bucket::DAYS,
         bucket::first_day(),
-        escape::one_line(&folder.bucket())
+        escape::one_line(&folder.bucket()),
+        escape::one_line(&folder.bucket_lex())
     ));
-    let objects = bucket::write(&args.dir.join(folder::BUCKET))?;
+    let objects = bucket::write(&args.dir.join(folder::BUCKET))?
+        + bucket::write_lex(&args.dir.join(folder::BUCKET_LEX))?;
     let program = program();
     let words = command(&program, &folder);
     printer.info(&format!("\n{}\n", guide::shell(&words)));
@@ -46,13 +48,15 @@ fn program() -> String {
         .unwrap_or_else(|| "promptlake".to_owned())
 }
 
-/// The words of the command line that converts the bucket.
+/// The words of the command line that converts the buckets.
 fn command(program: &str, folder: &Folder) -> Vec<String> {
     [
         program,
         "run",
         "--source",
-        &format!("demo={}", folder.bucket()),
+        &bucket::source(&folder.bucket()),
+        "--source",
+        &bucket::lex_source(&folder.bucket_lex()),
         "--lake",
         &folder.lake(),
         "--all",
@@ -85,12 +89,19 @@ mod tests {
         assert_eq!(
             guide::shell(&words),
             format!(
-                "promptlake run --source 'demo=a demo/bucket' --lake 'a demo/lake' --all --max-rejects {}",
+                "promptlake run --source 'demo=a demo/bucket' --source '{}' --lake 'a demo/lake' --all --max-rejects {}",
+                bucket::lex_source("a demo/bucket-lex"),
                 bucket::REJECTS
             )
         );
         let args = run_args(&words).unwrap();
-        assert_eq!(args.sources.sources, ["demo=a demo/bucket"]);
+        assert_eq!(
+            args.sources.sources,
+            [
+                "demo=a demo/bucket",
+                "calls=a demo/bucket-lex?kind=lex&account=777788889999&region=eu-west-2"
+            ]
+        );
         assert!(args.window.all);
         assert_eq!(args.outcome.max_rejects, bucket::REJECTS);
     }

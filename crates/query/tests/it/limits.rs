@@ -55,3 +55,22 @@ fn only_so_many_rows_are_drawn_and_all_are_counted() {
         "{text}"
     );
 }
+
+#[test]
+fn joins_let_go_of_their_thread() {
+    let lake = with_calendar();
+    let engine = lake.engine();
+    for join in ["CROSS JOIN dim_date b", "JOIN dim_date b ON b.dt > a.dt"] {
+        let sql = format!("EXPLAIN SELECT a.dt, b.week_start FROM dim_date a {join}");
+        let (lines, _) = ask(&engine, &sql).unwrap();
+        let plan = lines.join("\n").replace("\\n", "\n");
+        let above = plan
+            .lines()
+            .zip(plan.lines().skip(1))
+            .find(|(_, line)| line.contains("JoinExec"));
+        assert!(
+            above.is_some_and(|(above, _)| above.contains("CooperativeExec")),
+            "{plan}"
+        );
+    }
+}

@@ -9,13 +9,16 @@ use super::lake::{TestLake, ask, ask_as};
 fn a_lake_is_only_read() {
     let lake = TestLake::new();
     let engine = lake.engine();
+    let outside = tempfile::tempdir().unwrap();
+    let place = outside.path().join("x");
+    let place = place.to_str().unwrap();
     for sql in [
         "CREATE TABLE t AS SELECT 1",
         "CREATE VIEW v AS SELECT 1",
         "DROP TABLE chat",
         "INSERT INTO dim_user SELECT * FROM dim_user",
-        "COPY (SELECT 1) TO '/tmp/x.csv'",
-        "CREATE EXTERNAL TABLE x STORED AS PARQUET LOCATION '/tmp/x'",
+        &format!("COPY (SELECT 1) TO '{place}.csv'"),
+        &format!("CREATE EXTERNAL TABLE x STORED AS PARQUET LOCATION '{place}'"),
         "SET datafusion.execution.batch_size = 1",
         "DELETE FROM chat",
     ] {

@@ -1,4 +1,4 @@
-//! The bucket of the demo, as files.
+//! The buckets of the demo, as files.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
@@ -18,8 +18,10 @@ const FIRST_DAY: Day = Day(20_426);
 pub(super) const DAYS: u32 = 30;
 /// How many people work there.
 pub(super) const USERS: usize = 40;
-/// Once a week there are two objects with something in them that cannot be read.
-pub(super) const REJECTS: u64 = 2 * DAYS.div_ceil(7) as u64;
+/// Once a week there are two objects with something in them that cannot be read, and a line of a bot's log that was cut.
+pub(super) const REJECTS: u64 = 3 * DAYS.div_ceil(7) as u64;
+/// The region of the call centre.
+const LEX_REGION: &str = "eu-west-2";
 
 /// The first day.
 pub(super) fn first_day() -> Day {
@@ -43,15 +45,38 @@ fn is_late(key: &str) -> bool {
     })
 }
 
-/// Writes the objects below `dir`, the same each time; gives their number, folder markers not counted.
+/// The source of the people's bucket, as `run` takes it.
+pub(super) fn source(dir: &str) -> String {
+    format!("demo={dir}")
+}
+
+/// The source of the call centre's bucket, whose keys do not tell what the options say.
+pub(super) fn lex_source(dir: &str) -> String {
+    let account = generate::lex::ACCOUNT;
+    format!("calls={dir}?kind=lex&account={account}&region={LEX_REGION}")
+}
+
+/// Writes the logs and reports of the people below `dir`, the same each time; gives the number of objects, folder markers not
+/// counted.
 ///
 /// # Errors
 /// If a file cannot be written.
 pub(super) fn write(dir: &Path) -> anyhow::Result<u64> {
+    let there = generate::organisation(SEED, FIRST_DAY, DAYS, USERS);
+    objects(dir, there.filter(|object| !is_late(&object.key)))
+}
+
+/// The same of the call centre's bots: text logs in every shape, and audio.
+///
+/// # Errors
+/// If a file cannot be written.
+pub(super) fn write_lex(dir: &Path) -> anyhow::Result<u64> {
+    objects(dir, generate::lex(SEED, FIRST_DAY, DAYS))
+}
+
+fn objects(dir: &Path, there: impl Iterator<Item = GeneratedObject>) -> anyhow::Result<u64> {
     let mut objects = 0;
     let mut folder = PathBuf::new();
-    let there =
-        generate::organisation(SEED, FIRST_DAY, DAYS, USERS).filter(|object| !is_late(&object.key));
     for object in there {
         let path = dir.join(&object.key);
         let failed = || format!("write {}", path.display());

@@ -8,12 +8,14 @@ use anyhow::{Context as _, bail};
 
 /// The bucket in it.
 pub(super) const BUCKET: &str = "bucket";
+/// The bucket of Lex logs in it.
+pub(super) const BUCKET_LEX: &str = "bucket-lex";
 /// The lake in it.
 const LAKE: &str = "lake";
 /// Marks it. Written first, so that a demo that was interrupted is known again.
 const MARK: &str = ".promptlake-demo";
 const MARK_TEXT: &str =
-    "Made by `promptlake demo`, which makes bucket and lake in this folder anew each time.\n";
+    "Made by `promptlake demo`, which makes buckets and lake in this folder anew each time.\n";
 
 /// The folder of a demo.
 #[derive(Debug)]
@@ -23,7 +25,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// A folder that is empty but for its mark: a new one, or that of an earlier demo, whose bucket and lake go.
+    /// A folder that is empty but for its mark: a new one, or that of an earlier demo, whose buckets and lake go.
     ///
     /// # Errors
     /// If it is not empty and no demo, or cannot be written.
@@ -46,7 +48,7 @@ impl Folder {
             Err(error) => return Err(error).with_context(action),
         }
         fs::write(mark, MARK_TEXT).with_context(action)?;
-        for part in [BUCKET, LAKE] {
+        for part in [BUCKET, BUCKET_LEX, LAKE] {
             match fs::remove_dir_all(dir.join(part)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(error).with_context(action);
@@ -65,6 +67,11 @@ impl Folder {
     /// The path of the bucket.
     pub(super) fn bucket(&self) -> String {
         self.path(BUCKET)
+    }
+
+    /// The path of the bucket of Lex logs.
+    pub(super) fn bucket_lex(&self) -> String {
+        self.path(BUCKET_LEX)
     }
 
     /// The path of the lake.

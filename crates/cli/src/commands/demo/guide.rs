@@ -69,7 +69,7 @@ pub(super) fn text(
         shell(&words(&[program, "status", "--lake", &lake, "--drift"])),
     ));
     push(format!(
-        "\nThe bucket has {} objects. {} things in it cannot be read, on purpose: they are the rejects, and the rest of\n\
+        "\nThe buckets have {} objects. {} things in them cannot be read, on purpose: they are the rejects, and the rest of\n\
          their objects is in the tables.\n\n    {}\n",
         objects,
         bucket::REJECTS,
