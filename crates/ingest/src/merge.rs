@@ -11,7 +11,7 @@ use promptlake_datasets::day::Day;
 use crate::analyse::{Counts, analyse};
 use crate::encoder::Encoder;
 use crate::part::FinishedPart;
-use crate::run_cursor::{Place, Run, day_of};
+use crate::run_cursor::{PLACE, Place, Run, RunCursor, day_of};
 use crate::stage::PartitionId;
 use crate::table_writer::TableWriter;
 use crate::walk::Walk;
@@ -155,6 +155,28 @@ pub enum MergeError {
     },
 }
 
+/// Whether the old part of a child table has rows without a parent: one of the family's parts was lost, or a crash fell between
+/// their publishes. No count of the parent shows it.
+fn has_orphans(input: &MergeInput<'_>) -> Result<bool, MergeError> {
+    let cursor = |table| {
+        RunCursor::new(&input.runs[0], input.partition, table, Some(PLACE))
+            .map_err(MergeError::Read)
+    };
+    for table in 1..input.partition.family.tables.len() {
+        let (mut parent, mut child) = (cursor(0)?, cursor(table)?);
+        while let Some(place) = child.place() {
+            while parent.place().is_some_and(|parent| parent < place) {
+                parent.advance().map_err(MergeError::Read)?;
+            }
+            if parent.place() != Some(place) {
+                return Ok(true);
+            }
+            child.advance().map_err(MergeError::Read)?;
+        }
+    }
+    Ok(false)
+}
+
 /// Merges the runs of a partition into one part a table.
 ///
 /// # Errors
@@ -177,7 +199,8 @@ pub fn merge(
             .segments
             .iter()
             .flatten()
-            .all(crate::run_file::RunFile::same_encoding);
+            .all(crate::run_file::RunFile::same_encoding)
+        && !has_orphans(input)?;
     // What was parked in one file is in canonical order already, and cut canonically.
     let parked = input.parked.as_ref().filter(|files| {
         old.segments.is_empty()

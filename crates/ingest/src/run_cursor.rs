@@ -14,7 +14,7 @@ use crate::run_file::{Batches, RunFile};
 use crate::stage::PartitionId;
 
 /// The columns that tell a row's place.
-const PLACE: &[&str] = &["source_object", "record_index"];
+pub(crate) const PLACE: &[&str] = &["source_object", "record_index"];
 
 /// Rows of a partition in canonical order: files that follow one another, each with a file a table of the family.
 #[derive(Debug, Default)]
