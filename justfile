@@ -58,3 +58,23 @@ demo dir='promptlake-demo':
 [group('try')]
 bucket dir seed='7' first='2025-12-04' days='14' users='8':
     cargo run -q -p promptlake-datasets --example generate -- {{ dir }} {{ seed }} {{ first }} {{ days }} {{ users }}
+
+# Writes the benchmarks' buckets below DIR (3 GB) and builds what they need
+[group('bench')]
+bench-setup dir:
+    cargo build --release
+    cargo build --release -p promptlake-ingest --example floor -p promptlake-s3-testserver --example serve -p promptlake-datasets --example bench_bucket
+    mkdir -p {{ dir }}
+    for kind in a a2 b c d; do target/release/examples/bench_bucket $kind {{ dir }}/$kind; done
+    python3 -m venv {{ dir }}/venv
+    {{ dir }}/venv/bin/pip install --quiet -r benches/requirements.txt
+
+# The competition over buckets below DIR, e.g. `just bench-compare DIR a b --rounds 5`
+[group('bench')]
+bench-compare dir *args:
+    {{ dir }}/venv/bin/python -B benches/run.py target/release/promptlake target/release/examples/floor {{ dir }} {{ args }}
+
+# Series over buckets below DIR, e.g. `just bench-series DIR unchanged late days s3`
+[group('bench')]
+bench-series dir *args:
+    python3 -B benches/series.py target/release/promptlake {{ dir }} --serve target/release/examples/serve --bench-bucket target/release/examples/bench_bucket --s5cmd {{ dir }}/venv/bin/s5cmd {{ args }}

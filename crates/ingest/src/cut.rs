@@ -190,14 +190,25 @@ impl<'a> Places<'a> {
     /// # Panics
     /// If it has not: every table does.
     pub fn of(batch: &'a RecordBatch) -> Self {
+        Self::at(batch, Self::columns(batch))
+    }
+
+    /// Where these columns stand in a batch; names are looked up once, not for each row.
+    pub(crate) fn columns(batch: &RecordBatch) -> (usize, usize) {
         let column = |name| {
             batch
-                .column_by_name(name)
+                .schema_ref()
+                .index_of(name)
                 .expect("invariant: every table has the lineage columns")
         };
+        (column("source_object"), column("record_index"))
+    }
+
+    /// The places of a batch whose columns stand there.
+    pub(crate) fn at(batch: &'a RecordBatch, columns: (usize, usize)) -> Self {
         Self {
-            objects: column("source_object").as_string(),
-            indexes: column("record_index").as_primitive::<Int64Type>(),
+            objects: batch.column(columns.0).as_string(),
+            indexes: batch.column(columns.1).as_primitive::<Int64Type>(),
         }
     }
 

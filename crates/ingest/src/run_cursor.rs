@@ -85,6 +85,8 @@ pub struct RunCursor<'a> {
     group_start: bool,
     batches: Option<Batches>,
     batch: Option<RecordBatch>,
+    /// Where `source_object` and `record_index` stand in `batch`.
+    place_columns: (usize, usize),
     /// `batch` is the place of the group's first row alone: the group may come to be skipped.
     peeked: bool,
     /// Changes whenever another batch is loaded.
@@ -114,6 +116,7 @@ impl<'a> RunCursor<'a> {
             group_start: true,
             batches: None,
             batch: None,
+            place_columns: (0, 0),
             peeked: false,
             batch_no: 0,
             row: 0,
@@ -126,7 +129,8 @@ impl<'a> RunCursor<'a> {
 
     /// Where the cursor stands; `None`: at the end.
     pub fn place(&self) -> Option<Place<'_>> {
-        let places = Places::of(self.batch.as_ref()?);
+        let batch = self.batch.as_ref()?;
+        let places = Places::at(batch, self.place_columns);
         Some(Place {
             day: self.day,
             object: places.object(self.row),
@@ -185,7 +189,7 @@ impl<'a> RunCursor<'a> {
             return Ok(());
         };
         if self.row < batch.num_rows() {
-            let places = Places::of(batch);
+            let places = Places::at(batch, self.place_columns);
             if places.object(self.row) != places.object(self.row - 1) {
                 self.day = day_of(self.partition, places.object(self.row));
             }
@@ -236,7 +240,9 @@ impl<'a> RunCursor<'a> {
                 Some(batch) if batch.num_rows() > 0 => {
                     self.row = 0;
                     self.batch_no += 1;
-                    self.day = day_of(self.partition, Places::of(&batch).object(0));
+                    self.place_columns = Places::columns(&batch);
+                    let places = Places::at(&batch, self.place_columns);
+                    self.day = day_of(self.partition, places.object(0));
                     self.batch = Some(batch);
                     return Ok(());
                 }

@@ -249,7 +249,12 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                     .settle()
                     .map_err(MergeError::Read)?;
                 let cursor = &self.children[run][child];
-                if let (Fate::Stored(variant), Some((batch, row))) = (fate, cursor.row()) {
+                if let (Fate::Stored(_), true, Some((batch, row))) =
+                    (fate, self.writers.is_empty(), cursor.row())
+                {
+                    let batch = batch.clone();
+                    self.count(child + 1, &batch, row..row + 1)?;
+                } else if let (Fate::Stored(variant), Some((batch, row))) = (fate, cursor.row()) {
                     let slice = batch.slice(row, 1);
                     let slice = variant.map_or(slice.clone(), |variant| {
                         with_variant(&slice, tables[child + 1], variant)
