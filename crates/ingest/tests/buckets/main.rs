@@ -5,6 +5,7 @@
 )]
 
 mod at_once;
+mod crash_local;
 mod denied;
 mod every_fault;
 mod nights;

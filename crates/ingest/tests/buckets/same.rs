@@ -3,7 +3,8 @@
 use crate::nights::Night;
 use crate::world::{LAKE_URI, SOURCE, State, World, assert_same, parts, write_below};
 
-fn parts_below(root: &std::path::Path) -> State {
+/// The parts of a lake in a directory.
+pub(crate) fn parts_below(root: &std::path::Path) -> State {
     let mut state = State::new();
     let mut folders = vec![root.join("tables")];
     while let Some(folder) = folders.pop() {

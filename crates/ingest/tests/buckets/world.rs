@@ -12,7 +12,7 @@ use promptlake_ingest::run::{RunError, run};
 use promptlake_lake::location::Location;
 use promptlake_lake::s3::{AccessKey, Patience, S3Options};
 use promptlake_lake::source::{SourceSpec, open_source_with};
-use promptlake_lake::storage::open_storage_with;
+use promptlake_lake::storage::{Storage, open_storage_with};
 use promptlake_s3_testserver::{ACCESS_KEY, SECRET_KEY, Server};
 
 use crate::nights::{Night, Objects};
@@ -86,6 +86,19 @@ impl World {
         sources: &[&str],
         lake: &str,
     ) -> Result<RunReport, RunError> {
+        let place = Location::parse(lake).unwrap();
+        let storage = open_storage_with(&place, &self.options).unwrap();
+        self.run_on(night, sources, lake, storage)
+    }
+
+    /// Makes a nightly run through a storage of one's own.
+    pub(crate) fn run_on(
+        &self,
+        night: Night,
+        sources: &[&str],
+        lake: &str,
+        storage: Box<dyn Storage>,
+    ) -> Result<RunReport, RunError> {
         let temp = tempfile::tempdir().unwrap();
         let lake = Location::parse(lake).unwrap();
         let source = |text: &&str| {
@@ -108,7 +121,7 @@ impl World {
             version: "0".to_owned(),
             today: night.today(),
             sources: sources.iter().map(source).collect(),
-            storage: open_storage_with(&lake, &self.options).unwrap(),
+            storage,
             lake,
             window: night.window(),
             table: None,
