@@ -22,7 +22,7 @@ impl<'a> RowReader<'a> {
     /// # Errors
     /// If a file cannot be read.
     pub fn new(run: &'a Run, partition: PartitionId) -> Result<Self, MergeError> {
-        let cursor = |table| RunCursor::new(run, partition, table, None).map_err(MergeError::Read);
+        let cursor = |table| RunCursor::peeking(run, partition, table).map_err(MergeError::Read);
         let children = (1..partition.family.tables.len())
             .map(cursor)
             .collect::<Result<_, _>>()?;

@@ -81,6 +81,8 @@ pub struct RunCursor<'a> {
     partition: PartitionId,
     table: usize,
     columns: Option<&'a [&'a str]>,
+    /// Whether of a group only its first place is read until its rows are asked for.
+    peeks: bool,
     group: usize,
     group_start: bool,
     batches: Option<Batches>,
@@ -107,11 +109,35 @@ impl<'a> RunCursor<'a> {
         table: usize,
         columns: Option<&'a [&'a str]>,
     ) -> Result<Self, ParquetError> {
+        Self::start(run, partition, table, columns, false)
+    }
+
+    /// A cursor over all columns that reads of a group only where it begins, until [`RunCursor::settle`] or
+    /// [`RunCursor::advance`]: for those that skip groups.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn peeking(
+        run: &'a Run,
+        partition: PartitionId,
+        table: usize,
+    ) -> Result<Self, ParquetError> {
+        Self::start(run, partition, table, None, true)
+    }
+
+    fn start(
+        run: &'a Run,
+        partition: PartitionId,
+        table: usize,
+        columns: Option<&'a [&'a str]>,
+        peeks: bool,
+    ) -> Result<Self, ParquetError> {
         let mut cursor = Self {
             run,
             partition,
             table,
             columns,
+            peeks,
             group: 0,
             group_start: true,
             batches: None,
@@ -138,7 +164,7 @@ impl<'a> RunCursor<'a> {
         })
     }
 
-    /// The batch that holds the row, and the row's place in it. At a group's start, [`RunCursor::settle`] comes first.
+    /// The batch that holds the row, and the row's place in it. Of one that peeks, [`RunCursor::settle`] comes first.
     pub fn row(&self) -> Option<(&RecordBatch, usize)> {
         debug_assert!(!self.peeked, "invariant: settled");
         self.batch.as_ref().map(|batch| (batch, self.row))
@@ -212,7 +238,7 @@ impl<'a> RunCursor<'a> {
 
     fn open_group(&mut self) -> Result<(), ParquetError> {
         self.batch = None;
-        self.peeked = self.columns.is_none();
+        self.peeked = self.peeks;
         let (columns, rows) = if self.peeked {
             let first = RowSelection::from(vec![RowSelector::select(1)]);
             (Some(PLACE), Some(first))

@@ -63,8 +63,13 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
     ) -> Result<Self, MergeError> {
         let (mut parents, mut children) = (Vec::new(), Vec::new());
         for run in &input.runs {
-            let columns = writers.is_empty().then_some(COUNTED);
-            let cursor = |table| RunCursor::new(run, input.partition, table, columns);
+            let cursor = |table| {
+                if writers.is_empty() {
+                    RunCursor::new(run, input.partition, table, Some(COUNTED))
+                } else {
+                    RunCursor::peeking(run, input.partition, table)
+                }
+            };
             parents.push(cursor(0).map_err(MergeError::Read)?);
             let cursors = (1..input.partition.family.tables.len()).map(cursor);
             children.push(
