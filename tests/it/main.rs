@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod buckets;
+mod canaries;
 mod demo;
 mod expect;
 mod ghosts;
