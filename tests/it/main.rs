@@ -8,6 +8,7 @@
 mod answers;
 mod bad_input;
 mod buckets;
+mod canaries;
 mod demo;
 mod expect;
 mod ghosts;
