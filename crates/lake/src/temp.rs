@@ -135,11 +135,15 @@ fn hold(directory: &Path) -> io::Result<Option<File>> {
         Err(e) => return gone(e),
     };
     file.lock()?;
-    match fs::metadata(directory.join(LOCK)) {
-        Ok(there) if there.ino() == file.metadata()?.ino() => Ok(Some(file)),
-        Ok(_) => Ok(None),
+    match is_at(&file, directory) {
+        Ok(same) => Ok(same.then_some(file)),
         Err(e) => gone(e),
     }
+}
+
+/// Whether a locked file is the one that lies in the directory now.
+fn is_at(lock: &File, directory: &Path) -> io::Result<bool> {
+    Ok(fs::metadata(directory.join(LOCK))?.ino() == lock.metadata()?.ino())
 }
 
 /// Removes directories that nobody holds; what cannot be removed stays.
@@ -164,6 +168,10 @@ fn remove_dead(path: &Path) {
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return,
+    }
+    // Its owner may have ended in between, and another one begun in its place: then the lock is that of no directory.
+    if !matches!(is_at(&lock, path), Ok(true)) {
+        return;
     }
     let mut away = path.to_owned();
     if path.extension().is_none_or(|e| e != &REMOVED[1..]) {
