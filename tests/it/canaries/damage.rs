@@ -29,9 +29,9 @@ const OF_BYTES: &[Damage] = &[
     |_, bytes| Some(bytes[..bytes.len().saturating_sub(3)].to_vec()),
     |_, bytes| Some([bytes, b"x"].concat()),
     |_, _| Some(format!("{{\"{0}\":\"{0}\"}}\n", planted::MARK).into_bytes()),
-    |_, bytes| flipped(bytes, 3),
-    |_, bytes| flipped(bytes, 7),
-    |_, bytes| flipped(bytes, 12),
+    |_, bytes| Some(flipped(bytes, 3)),
+    |_, bytes| Some(flipped(bytes, 7)),
+    |_, bytes| Some(flipped(bytes, 12)),
 ];
 
 /// Damage of a part that is a sound file of Parquet again.
@@ -88,13 +88,13 @@ const OF_ROWS: &[Damage] = &[
 ];
 
 /// A bit in every so many of the bytes.
-fn flipped(bytes: &[u8], parts: usize) -> Option<Vec<u8>> {
+fn flipped(bytes: &[u8], parts: usize) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let step = bytes.len() / parts + 1;
     for byte in bytes.iter_mut().skip(step / 2).step_by(step) {
         *byte ^= 0x10;
     }
-    Some(bytes)
+    bytes
 }
 
 fn rewritten(
