@@ -92,6 +92,45 @@ fn a_bucket_without_conditional_writes() {
     call(&server, &dir, &single).done().exits(0);
 }
 
+/// A lake that was brought to such a store: what is not a partition is not written there either.
+#[test]
+fn dimensions_and_drift_ask_for_conditional_writes_too() {
+    let (server, dir) = (server(), Dir::new());
+    call(&server, &dir, &RUN).done().exits(0);
+    server.set_conditional("acme-lake", false);
+    let lake = || {
+        let mut objects = server.objects("acme-lake");
+        objects.retain(|key, _| {
+            !key.contains("/_promptlake/runs/") && !key.ends_with("/_promptlake/probe")
+        });
+        objects
+    };
+    let before = lake();
+    call(&server, &dir, &RUN).done().exits(0);
+
+    dir.write("plans.csv", "tier,rank,usd_per_month,credits\nPRO,1,99,1\n");
+    let plans = dir.arg("plans.csv");
+    let mut given = RUN.to_vec();
+    given.extend(["--plans", &plans]);
+    call(&server, &dir, &given)
+        .done()
+        .exits(2)
+        .says("--single-writer says that there is only one");
+    assert!(lake() == before, "nothing was written");
+
+    let strange = chat_key("2026-01-09", "two").replace("GenerateAssistantResponse", "Daydream");
+    server.put("acme-logs", &strange, b"?");
+    call(&server, &dir, &RUN)
+        .done()
+        .exits(2)
+        .says("--single-writer says that there is only one");
+    assert!(lake() == before, "nothing was written");
+
+    given.push("--single-writer");
+    call(&server, &dir, &given).done().exits(0);
+    assert!(lake().keys().any(|key| key.ends_with("/drift")));
+}
+
 #[test]
 fn the_lake_is_encrypted_with_a_key_that_is_named() {
     let (server, dir) = (server(), Dir::new());

@@ -14,6 +14,7 @@ mod expect;
 mod ghosts;
 mod harness;
 mod help;
+mod identities;
 mod interrupt;
 mod keys;
 mod lakes;

@@ -11,6 +11,7 @@ use promptlake_datasets::drift::Drift;
 use promptlake_lake::source::Window;
 use promptlake_lake::storage::Storage;
 use promptlake_lake::temp::RunTemp;
+use promptlake_lake::write_guard::WriteGuard;
 
 use crate::commit::{CommitError, Committed, Committer};
 use crate::discover::{Discovery, Filter, discover, with_causes};
@@ -28,7 +29,6 @@ use crate::run::{RunError, Shares};
 use crate::snapshot::Snapshot;
 use crate::stage::{ParkedRun, PartitionId, Stage};
 use crate::tally::Tally;
-use crate::write_guard::WriteGuard;
 use crate::write_ledger::LedgerUpdate;
 
 /// How many partitions are published at once: a publish waits for the disk, not for the processor.

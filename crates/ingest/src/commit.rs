@@ -394,10 +394,13 @@ impl Committer<'_> {
         let table = id.family.tables[number];
         let path = layout::part(table.name, id.dt);
         let expected = self.snapshot.part(table.name, id.dt);
-        let file = match (self.storage.open(&path, self.temp.path())?, expected) {
-            (Some((file, version)), Some(expected)) if version == *expected => Some(file),
-            (None, None) => None,
-            _ => return Err(CommitError::Conflict { path }),
+        let file = match expected {
+            // Should there be one by now, the publish will say so.
+            None => None,
+            Some(expected) => match self.storage.open(&path, self.temp.path())? {
+                Some((file, version)) if version == *expected => Some(file),
+                _ => return Err(CommitError::Conflict { path }),
+            },
         };
         let mut old = Old {
             file,

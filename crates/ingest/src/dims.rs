@@ -7,7 +7,8 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use promptlake_datasets::dims::{DIM_DATE, DIM_PLAN, DIM_USER, built_in_plans, calendar, no_users};
 use promptlake_lake::layout;
-use promptlake_lake::storage::{Content, Expect, Storage, StorageError};
+use promptlake_lake::storage::{Content, Expect, StorageError};
+use promptlake_lake::write_guard::WriteGuard;
 
 /// Level of the columns' compression.
 const ZSTD_LEVEL: i32 = 3;
@@ -48,10 +49,10 @@ pub enum DimError {
 ///
 /// # Errors
 /// If one cannot be written; those before it are.
-pub fn publish(storage: &dyn Storage, given: &GivenDims) -> Result<Vec<&'static str>, DimError> {
+pub fn publish(guard: &WriteGuard<'_>, given: &GivenDims) -> Result<Vec<&'static str>, DimError> {
     let mut written = Vec::new();
     // The calendar has no choice in it: it is always this one.
-    if put(storage, DIM_DATE.name, &calendar(), true)? {
+    if put(guard, DIM_DATE.name, &calendar(), true)? {
         written.push(DIM_DATE.name);
     }
     for (table, rows, default) in [
@@ -63,8 +64,8 @@ pub fn publish(storage: &dyn Storage, given: &GivenDims) -> Result<Vec<&'static 
         (DIM_USER.name, &given.users, no_users),
     ] {
         let is_written = match rows {
-            Some(rows) => put(storage, table, rows, true)?,
-            None => put(storage, table, &default(), false)?,
+            Some(rows) => put(guard, table, rows, true)?,
+            None => put(guard, table, &default(), false)?,
         };
         if is_written {
             written.push(table);
@@ -75,11 +76,12 @@ pub fn publish(storage: &dyn Storage, given: &GivenDims) -> Result<Vec<&'static 
 
 /// Publishes a table where it is not there, or, with `replace`, other bytes are.
 fn put(
-    storage: &dyn Storage,
+    guard: &WriteGuard<'_>,
     table: &'static str,
     rows: &RecordBatch,
     replace: bool,
 ) -> Result<bool, DimError> {
+    let storage = guard.storage();
     let path = layout::dim(table);
     let failed = |source| DimError::Storage { table, source };
     let bytes = encode(rows).map_err(|source| DimError::Encode { table, source })?;
@@ -89,6 +91,7 @@ fn put(
             Some((_, version)) => Expect::Version(version),
             None => Expect::Absent,
         };
+        guard.check().map_err(failed)?;
         match storage.publish(&path, Content::Bytes(&bytes), &expect) {
             Ok(_) => return Ok(true),
             // Another run was faster: what it wrote is looked at again.
@@ -113,7 +116,7 @@ fn encode(rows: &RecordBatch) -> Result<Vec<u8>, ParquetError> {
 #[cfg(test)]
 mod tests {
     use promptlake_datasets::dims::{read_plans, read_users};
-    use promptlake_lake::storage::LocalStorage;
+    use promptlake_lake::storage::{LocalStorage, Storage as _};
 
     use super::*;
 
@@ -129,7 +132,7 @@ mod tests {
         let lake = tempfile::tempdir().unwrap();
         let storage = LocalStorage::new(lake.path().to_owned());
         let nothing = GivenDims::default();
-        let written = |given: &GivenDims| publish(&storage, given).unwrap();
+        let written = |given: &GivenDims| publish(&WriteGuard::new(&storage), given).unwrap();
         assert_eq!(written(&nothing), ["dim_date", "dim_plan", "dim_user"]);
         assert!(written(&nothing).is_empty());
         let dear = plans("tier,rank,usd_per_month,credits\nPRO,1,99,1\n");

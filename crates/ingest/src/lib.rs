@@ -53,5 +53,4 @@ pub mod table_writer;
 pub mod tally;
 pub mod verify;
 pub mod walk;
-pub mod write_guard;
 pub mod write_ledger;

@@ -15,6 +15,7 @@ use promptlake_lake::location::Location;
 use promptlake_lake::settings::Settings;
 use promptlake_lake::storage::{Content, Expect, StorageError};
 use promptlake_lake::temp::{RunTemp, TempError};
+use promptlake_lake::write_guard::WriteGuard;
 
 use crate::attempt::{self, Attempt};
 use crate::discover::{DiscoverError, NamedSource, with_causes};
@@ -27,7 +28,6 @@ use crate::progress::Progress;
 use crate::report::{RunReport, SourceLine};
 use crate::run_file::RunFile;
 use crate::snapshot::{Snapshot, family_of};
-use crate::write_guard::WriteGuard;
 
 /// So often a run tries again where others are in its way.
 const ATTEMPTS: u32 = 8;
@@ -42,14 +42,11 @@ pub enum RunError {
     #[error("a lake in a bucket has no place for temporary files")]
     NoTempDir,
     /// Two runs at once would overwrite each other's work.
-    #[error(
-        "the lake's bucket does not heed conditions on writes, so two runs at once would overwrite each other's work; \
-         --single-writer says that there is only one"
-    )]
-    NoCompareAndSwap,
+    #[error(transparent)]
+    NoCompareAndSwap(StorageError),
     /// The lake cannot be listed or written.
     #[error("use the lake")]
-    Storage(#[from] StorageError),
+    Storage(#[source] StorageError),
     /// The lake's state cannot be read, or is of a later version.
     #[error("use the lake")]
     State(#[from] StateError),
@@ -73,6 +70,15 @@ pub enum RunError {
         "--drop-missing: the ledger is lost, so nothing tells what was there before; run once without it"
     )]
     NothingToDropBy,
+}
+
+impl From<StorageError> for RunError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::NoCompareAndSwap => Self::NoCompareAndSwap(error),
+            error => Self::Storage(error),
+        }
+    }
 }
 
 /// Runs. `stop` may become true at any time: what is being published is finished, the rest is left.
@@ -123,8 +129,12 @@ pub fn run(
         }
     }
     report.set_drift(&drift);
-    if let Err(error) = DriftList::merge(storage, &drift) {
-        report.fail("state", layout::DRIFT, with_causes(&error));
+    match DriftList::merge(&guard, &drift) {
+        Ok(()) => {}
+        Err(StateError::Storage(error @ StorageError::NoCompareAndSwap)) => {
+            return Err(error.into());
+        }
+        Err(error) => report.fail("state", layout::DRIFT, with_causes(&error)),
     }
     match expect::missing(storage, temp.path(), &options.expect, options.today) {
         Ok(missing) => report.missing_reports = missing,

@@ -14,6 +14,7 @@ use crate::error::StateError;
 use crate::layout;
 use crate::lines::{LineReader, LineWriter};
 use crate::storage::{Content, Expect, Storage, StorageError, Version};
+use crate::write_guard::WriteGuard;
 
 /// The version of this file's format.
 pub const VERSION: u32 = 1;
@@ -68,8 +69,9 @@ impl DriftList {
     /// begun anew: it holds nothing that the data do not.
     ///
     /// # Errors
-    /// If it cannot be read or written, or is of a later version.
-    pub fn merge(storage: &dyn Storage, drift: &Drift) -> Result<(), StateError> {
+    /// If it cannot be read or written, or is of a later version; what the guard says.
+    pub fn merge(guard: &WriteGuard<'_>, drift: &Drift) -> Result<(), StateError> {
+        let storage = guard.storage();
         if drift.is_empty() {
             return Ok(());
         }
@@ -88,6 +90,7 @@ impl DriftList {
             if list == before {
                 return Ok(());
             }
+            guard.check()?;
             match storage.publish(layout::DRIFT, Content::Bytes(&list.encode()?), &expect) {
                 Ok(_) => return Ok(()),
                 // Somebody else got on, so this ends.
@@ -190,14 +193,18 @@ mod tests {
         list.entries().map(line).collect()
     }
 
+    fn merge(storage: &LocalStorage, drift: &Drift) -> Result<(), StateError> {
+        DriftList::merge(&WriteGuard::new(storage), drift)
+    }
+
     #[test]
     fn runs_add_up() {
         let lake = tempfile::tempdir().unwrap();
         let storage = LocalStorage::new(lake.path().to_owned());
-        DriftList::merge(&storage, &Drift::default()).unwrap();
+        merge(&storage, &Drift::default()).unwrap();
         assert_eq!(DriftList::read(&storage).unwrap(), None);
         for (object, day) in [("b", 20_005), ("c", 20_007), ("a", 20_003)] {
-            DriftList::merge(&storage, &drift(DriftKind::Field, "novel", object, day)).unwrap();
+            merge(&storage, &drift(DriftKind::Field, "novel", object, day)).unwrap();
         }
         let expected = ("novel".to_owned(), 3, "b".to_owned());
         let (name, count, object) = expected;
@@ -212,9 +219,9 @@ mod tests {
         let lake = tempfile::tempdir().unwrap();
         let storage = LocalStorage::new(lake.path().to_owned());
         let seen = drift(DriftKind::EventType, "NewEvent", "a", 20_003);
-        DriftList::merge(&storage, &seen).unwrap();
+        merge(&storage, &seen).unwrap();
         let version = DriftList::read(&storage).unwrap().unwrap().1;
-        DriftList::merge(&storage, &seen).unwrap();
+        merge(&storage, &seen).unwrap();
         assert_eq!(DriftList::read(&storage).unwrap().unwrap().1, version);
         assert_eq!(lines(&storage)[0].1, 1);
     }
@@ -227,7 +234,7 @@ mod tests {
             for n in 0..6 {
                 let seen = drift(DriftKind::Field, &format!("field {n}"), "a", 20_003);
                 let storage = &storage;
-                scope.spawn(move || DriftList::merge(storage, &seen).unwrap());
+                scope.spawn(move || merge(storage, &seen).unwrap());
             }
         });
         assert_eq!(lines(&storage).len(), 6);
@@ -249,13 +256,13 @@ mod tests {
         let seen = drift(DriftKind::Field, "novel", "a", 20_003);
         put(b"no list");
         assert!(DriftList::read(&storage).unwrap_err().is_damage());
-        DriftList::merge(&storage, &seen).unwrap();
+        merge(&storage, &seen).unwrap();
         assert_eq!(lines(&storage).len(), 1);
 
         let mut later = LineWriter::new(layout::DRIFT, Vec::new()).unwrap();
         later.put(&Header { version: 2 }).unwrap();
         put(&later.finish().unwrap());
-        let error = DriftList::merge(&storage, &seen).unwrap_err();
+        let error = merge(&storage, &seen).unwrap_err();
         assert!(matches!(error, StateError::Newer { .. }), "{error:?}");
     }
 }

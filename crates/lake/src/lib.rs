@@ -20,3 +20,4 @@ mod stamp;
 pub mod stats;
 pub mod storage;
 pub mod temp;
+pub mod write_guard;

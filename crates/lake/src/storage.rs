@@ -137,6 +137,12 @@ pub enum StorageError {
         /// Path below the lake's root.
         path: String,
     },
+    /// Two runs at once would overwrite each other's work.
+    #[error(
+        "the lake's bucket does not heed conditions on writes, so two runs at once would overwrite each other's work; \
+         --single-writer says that there is only one"
+    )]
+    NoCompareAndSwap,
     /// Permission is missing.
     #[error("{action} {path}: permission denied")]
     Denied {

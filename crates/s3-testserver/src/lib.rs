@@ -4,7 +4,10 @@
 //! key that client and server encode differently shows. Faults follow a [script](Fault): the n-th request of a kind
 //! and place fails in a given way. What was asked stands in a [log](Server::log).
 //!
-//! It is no S3: no ACLs, versions or encryption; a policy is a fault that denies.
+//! Besides the key that all tests use there are others, and roles to be taken on (STS at the same address), so that a
+//! bucket may belong to one of them.
+//!
+//! It is no S3: no ACLs, versions or encryption; any other policy is a fault that denies.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,6 +19,7 @@ mod conditions;
 mod encoding;
 mod fault;
 mod http;
+mod identities;
 mod listing;
 mod objects;
 mod operations;

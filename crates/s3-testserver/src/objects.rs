@@ -64,6 +64,8 @@ pub(crate) struct Bucket {
     /// What listings show instead, once they are frozen.
     pub(crate) frozen: Option<BTreeMap<String, Object>>,
     pub(crate) requester_pays: bool,
+    /// Who alone gets at it; `None`: everybody.
+    pub(crate) only_for: Option<String>,
     /// Whether conditions on writes are heeded.
     pub(crate) conditional: bool,
     pub(crate) uploads: BTreeMap<String, Upload>,
@@ -76,6 +78,7 @@ impl Bucket {
             objects: BTreeMap::new(),
             frozen: None,
             requester_pays: false,
+            only_for: None,
             conditional: true,
             uploads: BTreeMap::new(),
         }

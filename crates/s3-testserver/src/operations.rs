@@ -25,7 +25,7 @@ pub(crate) fn perform(bucket: &mut Bucket, request: &Request, id: String) -> Res
         Kind::UploadPart => uploads::part(bucket, request),
         Kind::CompleteUpload => uploads::complete(bucket, request),
         Kind::AbortUpload => uploads::abort(bucket, request),
-        Kind::Other => Response::error(501, "NotImplemented", "not implemented"),
+        Kind::Sts | Kind::Other => Response::error(501, "NotImplemented", "not implemented"),
     }
 }
 

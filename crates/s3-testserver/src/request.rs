@@ -26,6 +26,8 @@ pub enum Kind {
     CompleteUpload,
     /// `AbortMultipartUpload`
     AbortUpload,
+    /// `AssumeRole`, of STS.
+    Sts,
     /// Anything else.
     Other,
 }
@@ -70,6 +72,7 @@ impl Request {
             ("POST", false) if has("uploadId") => Kind::CompleteUpload,
             ("DELETE", false) if has("uploadId") => Kind::AbortUpload,
             ("DELETE", false) => Kind::Delete,
+            ("POST", true) if bucket.is_empty() => Kind::Sts,
             _ => Kind::Other,
         };
         if kind == Kind::List {

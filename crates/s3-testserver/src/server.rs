@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::fault::{Fault, What};
 use crate::http::{self, Message, Response};
+use crate::identities::Identities;
 use crate::objects::{Bucket, Object, StorageClass};
 use crate::operations;
 use crate::request::{Kind, Request};
@@ -48,6 +49,7 @@ pub struct Server {
 #[derive(Debug, Default)]
 struct Shared {
     buckets: Mutex<BTreeMap<String, Bucket>>,
+    identities: Mutex<Identities>,
     faults: Mutex<Vec<Fault>>,
     log: Mutex<Vec<Logged>>,
     latency_us: AtomicU64,
@@ -67,6 +69,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared::default());
+        lock(&shared.identities).add_key(ACCESS_KEY, SECRET_KEY);
         let server = Self {
             address,
             shared: Arc::clone(&shared),
@@ -139,6 +142,21 @@ impl Server {
     /// Whether who reads a bucket has to say that they pay.
     pub fn set_requester_pays(&self, bucket: &str, pays: bool) {
         self.with(bucket, |bucket| bucket.requester_pays = pays);
+    }
+
+    /// Takes another access key as well.
+    pub fn add_key(&self, id: &str, secret: &str) {
+        lock(&self.shared.identities).add_key(id, secret);
+    }
+
+    /// Makes a role that the owner of an access key may take on.
+    pub fn add_role(&self, arn: &str, trusted_key: &str) {
+        lock(&self.shared.identities).add_role(arn, trusted_key);
+    }
+
+    /// From now on, nobody gets at a bucket but the owner of an access key, or of a role's ARN.
+    pub fn only_for(&self, bucket: &str, who: &str) {
+        self.with(bucket, |bucket| bucket.only_for = Some(who.to_owned()));
     }
 
     /// Whether conditions on writes to a bucket are heeded.
@@ -260,10 +278,13 @@ impl Shared {
     }
 
     fn perform(&self, request: &Request) -> Response {
-        let region = match signature::check(&request.message, ACCESS_KEY, SECRET_KEY) {
-            Ok(region) => region,
+        let signed = match signature::check(&request.message, &lock(&self.identities)) {
+            Ok(signed) => signed,
             Err(code) => return self.refuse(request, 403, code),
         };
+        if request.kind == Kind::Sts {
+            return lock(&self.identities).assume_role(&request.message, &signed.who);
+        }
         let id = self.uploads.fetch_add(1, Ordering::Relaxed);
         let mut buckets = lock(&self.buckets);
         let Some(bucket) = buckets.get_mut(&request.bucket) else {
@@ -272,7 +293,17 @@ impl Shared {
                 Response::error(404, "NoSuchBucket", "The specified bucket does not exist"),
             );
         };
-        let mut response = if region == bucket.region {
+        if bucket
+            .only_for
+            .as_ref()
+            .is_some_and(|who| *who != signed.who)
+        {
+            return bodiless(
+                request,
+                Response::error(403, "AccessDenied", "Access Denied"),
+            );
+        }
+        let mut response = if signed.region == bucket.region {
             operations::perform(bucket, request, format!("upload-{id}"))
         } else {
             bodiless(

@@ -6,9 +6,18 @@ use sha2::{Digest, Sha256};
 
 use crate::encoding::{decode, encode, hex};
 use crate::http::Message;
+use crate::identities::Identities;
 
-/// The region of a request's credential scope; or why its signature is refused: the code of the error.
-pub(crate) fn check(message: &Message, key: &str, secret: &str) -> Result<String, &'static str> {
+/// Who signed a request, and for where.
+pub(crate) struct Signed {
+    /// Whose key it was.
+    pub(crate) who: String,
+    /// The region of its credential scope.
+    pub(crate) region: String,
+}
+
+/// Checks a request's signature; or says why it is refused: the code of the error.
+pub(crate) fn check(message: &Message, known: &Identities) -> Result<Signed, &'static str> {
     let header = message.header("authorization").ok_or("AccessDenied")?;
     let field = |name: &str| {
         let (_, rest) = header.split_once(name)?;
@@ -20,8 +29,9 @@ pub(crate) fn check(message: &Message, key: &str, secret: &str) -> Result<String
     let (who, scope) = scope
         .split_once('/')
         .ok_or("AuthorizationHeaderMalformed")?;
-    if who != key {
-        return Err("InvalidAccessKeyId");
+    let key = known.key(who).ok_or("InvalidAccessKeyId")?;
+    if message.header("x-amz-security-token") != key.token.as_deref() {
+        return Err("InvalidToken");
     }
     let parts: Vec<&str> = scope.split('/').collect();
     let &[day, region, service, end] = parts.as_slice() else {
@@ -32,14 +42,17 @@ pub(crate) fn check(message: &Message, key: &str, secret: &str) -> Result<String
         message.header("x-amz-date").unwrap_or_default(),
         hex(&Sha256::digest(canonical(message, signed)))
     );
-    let mut derived = hmac(format!("AWS4{secret}").as_bytes(), day);
+    let mut derived = hmac(format!("AWS4{}", key.secret).as_bytes(), day);
     for part in [region, service, end] {
         derived = hmac(&derived, part);
     }
     if hex(&hmac(&derived, &to_sign)) != signature {
         return Err("SignatureDoesNotMatch");
     }
-    Ok(region.to_owned())
+    Ok(Signed {
+        who: key.whose.clone(),
+        region: region.to_owned(),
+    })
 }
 
 fn canonical(message: &Message, signed: &str) -> String {
@@ -68,7 +81,10 @@ fn canonical(message: &Message, signed: &str) -> String {
             .collect();
         writeln!(text, "{name}:{}", values.join(",")).unwrap();
     }
-    let hash = message.header("x-amz-content-sha256").unwrap_or_default();
+    // STS's clients do not send the hash that they sign.
+    let hash = message
+        .header("x-amz-content-sha256")
+        .map_or_else(|| hex(&Sha256::digest(&message.body)), ToOwned::to_owned);
     format!("{text}\n{signed}\n{hash}")
 }
 

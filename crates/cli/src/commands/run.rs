@@ -11,6 +11,7 @@ use promptlake_ingest::dims::GivenDims;
 use promptlake_ingest::exit::Exit;
 use promptlake_ingest::options::RunOptions;
 use promptlake_ingest::report::RunReport;
+use promptlake_lake::write_guard::WriteGuard;
 
 use crate::args::{DimArgs, RunArgs};
 use crate::printer::Printer;
@@ -41,7 +42,8 @@ pub(super) fn convert(
     bar.finish();
     let report = result?;
     printer.info(&report.summary());
-    let written = promptlake_ingest::dims::publish(options.storage.as_ref(), dims)?;
+    let guard = WriteGuard::new(options.storage.as_ref());
+    let written = promptlake_ingest::dims::publish(&guard, dims)?;
     if !written.is_empty() {
         printer.info(&format!("dimension tables written: {}", written.join(", ")));
     }

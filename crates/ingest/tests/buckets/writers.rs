@@ -14,7 +14,7 @@ fn a_bucket_without_conditions_needs_a_single_writer() {
     let mut world = World::of(Night::First);
     world.server.set_conditional(LAKE, false);
     let error = world.run(Night::First).unwrap_err();
-    assert!(matches!(error, RunError::NoCompareAndSwap), "{error}");
+    assert!(matches!(error, RunError::NoCompareAndSwap(_)), "{error}");
     let mut left = world.state();
     left.remove("_promptlake/probe");
     assert_same(&left, &State::new(), "a lake that was refused");
@@ -36,7 +36,7 @@ fn a_bucket_without_conditions_needs_a_single_writer() {
     world.reset(&second.before);
     world.server.set_conditional(LAKE, false);
     let error = world.run(Night::Second).unwrap_err();
-    assert!(matches!(error, RunError::NoCompareAndSwap), "{error}");
+    assert!(matches!(error, RunError::NoCompareAndSwap(_)), "{error}");
     assert_same(&parts(&world.state()), &parts(&second.before), "parts");
 }
 

@@ -43,7 +43,10 @@ impl Connection {
     /// Opens it. Makes one request, `HeadBucket`: its answer names the region, even where it is a refusal.
     pub(crate) async fn open(bucket: &Arc<Bucket>) -> Result<Self, Failure> {
         let config = configuration(bucket).await;
-        let credentials = Arc::new(Credentials::new(provider(bucket, &config).await?));
+        let credentials = Arc::new(Credentials::new(
+            provider(bucket, &config).await?,
+            bucket.access.role_arn.clone(),
+        ));
         // Here, so that their lack is said as such and not as a request that failed.
         credentials.signer().await?;
         let mut region = config

@@ -20,6 +20,8 @@ const LEAST_AGE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Credentials {
     provider: SharedCredentialsProvider,
+    /// The role that is taken on for them.
+    role: Option<String>,
     held: RwLock<Option<Held>>,
     /// Held by the one that fetches.
     fetching: Mutex<()>,
@@ -33,10 +35,11 @@ struct Held {
 }
 
 impl Credentials {
-    /// Of a provider.
-    pub(crate) fn new(provider: SharedCredentialsProvider) -> Self {
+    /// Of a provider, which takes on `role` for them.
+    pub(crate) fn new(provider: SharedCredentialsProvider, role: Option<String>) -> Self {
         Self {
             provider,
+            role,
             held: RwLock::new(None),
             fetching: Mutex::new(()),
         }
@@ -47,7 +50,7 @@ impl Credentials {
         if let Some(held) = self.fresh() {
             return Ok(held.signer);
         }
-        let held = self.fetch().await.map_err(failure)?;
+        let held = self.fetch().await.map_err(|e| self.failure(e))?;
         Ok(held.signer)
     }
 
@@ -64,6 +67,20 @@ impl Credentials {
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = None;
         let now = self.fetch().await;
         matches!(now, Ok(now) if before.is_none_or(|before| before.sdk != now.sdk))
+    }
+
+    fn failure(&self, error: CredentialsError) -> Failure {
+        let text = match (&error, &self.role) {
+            (CredentialsError::CredentialsNotLoaded(_), _) => {
+                "no AWS credentials: none in the environment, the profile, or from this machine's role"
+                    .to_owned()
+            }
+            (_, Some(role)) => {
+                format!("the role {role} cannot be taken on (it takes sts:AssumeRole)")
+            }
+            _ => "the AWS credentials cannot be had".to_owned(),
+        };
+        Failure::caused(Kind::Other, &text, error)
     }
 
     fn held(&self) -> Option<Held> {
@@ -112,16 +129,6 @@ impl Credentials {
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(held.clone());
         Ok(held)
     }
-}
-
-fn failure(error: CredentialsError) -> Failure {
-    let text = match error {
-        CredentialsError::CredentialsNotLoaded(_) => {
-            "no AWS credentials: none in the environment, the profile, or from this machine's role"
-        }
-        _ => "the AWS credentials cannot be had",
-    };
-    Failure::caused(Kind::Other, text, error)
 }
 
 #[expect(
@@ -179,7 +186,10 @@ mod tests {
 
     fn rotating(lives: Option<Duration>) -> Credentials {
         let given = AtomicU32::new(0);
-        Credentials::new(SharedCredentialsProvider::new(Rotating { given, lives }))
+        Credentials::new(
+            SharedCredentialsProvider::new(Rotating { given, lives }),
+            None,
+        )
     }
 
     async fn key(credentials: &Credentials) -> String {
@@ -219,7 +229,7 @@ mod tests {
         assert_eq!(key(&credentials).await, "key 1");
 
         let always = AwsCredentials::new("key", "secret", None, None, "test");
-        let fixed = Credentials::new(SharedCredentialsProvider::new(always));
+        let fixed = Credentials::new(SharedCredentialsProvider::new(always), None);
         assert_eq!(key(&fixed).await, "key");
         age(&fixed, LEAST_AGE);
         assert!(!fixed.refresh().await, "there are no others");
@@ -228,7 +238,7 @@ mod tests {
     #[tokio::test]
     async fn a_token_that_no_header_can_hold_is_an_error() {
         let odd = AwsCredentials::new("key\n", "secret", None, None, "test");
-        let odd = Credentials::new(SharedCredentialsProvider::new(odd));
+        let odd = Credentials::new(SharedCredentialsProvider::new(odd), None);
         assert!(odd.signer().await.is_err());
     }
 }

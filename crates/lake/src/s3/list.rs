@@ -63,10 +63,11 @@ impl Bucket {
             .await
             .map_err(|failure| {
                 failure.needs(|| {
-                    format!(
-                        "s3:ListBucket on arn:aws:s3:::{} for the prefix {prefix}",
-                        self.name
-                    )
+                    let bucket = format!("s3:ListBucket on arn:aws:s3:::{}", self.name);
+                    match prefix {
+                        "" => bucket,
+                        prefix => format!("{bucket} for the prefix {prefix}"),
+                    }
                 })
             })?;
         let encoded = page.encoding_type() == Some(&EncodingType::Url);

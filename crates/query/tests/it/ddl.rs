@@ -4,6 +4,7 @@ use datafusion::prelude::SessionContext;
 use promptlake_datasets::ddl::{Dialect, Target, create, relations};
 use promptlake_ingest::dims::{GivenDims, publish};
 use promptlake_lake::storage::LocalStorage;
+use promptlake_lake::write_guard::WriteGuard;
 
 use super::lake::{TestLake, ask};
 
@@ -12,11 +13,8 @@ async fn the_statements_make_the_same_tables() {
     let lake = TestLake::new();
     lake.chat("2026-03-04", &[Some(1_772_582_400_123), None]);
     lake.chat("2026-03-05", &[None]);
-    publish(
-        &LocalStorage::new(lake.path().to_owned()),
-        &GivenDims::default(),
-    )
-    .unwrap();
+    let storage = LocalStorage::new(lake.path().to_owned());
+    publish(&WriteGuard::new(&storage), &GivenDims::default()).unwrap();
     let context = SessionContext::new();
     let target = Target {
         location: lake.path().to_str().unwrap(),

@@ -13,7 +13,8 @@ const ENDLESS: &str = "SELECT count(*) FROM dim_date a CROSS JOIN dim_date b CRO
 fn with_calendar() -> TestLake {
     let lake = TestLake::new();
     let storage = promptlake_lake::storage::LocalStorage::new(lake.path().to_owned());
-    promptlake_ingest::dims::publish(&storage, &promptlake_ingest::dims::GivenDims::default())
+    let guard = promptlake_lake::write_guard::WriteGuard::new(&storage);
+    promptlake_ingest::dims::publish(&guard, &promptlake_ingest::dims::GivenDims::default())
         .unwrap();
     lake
 }

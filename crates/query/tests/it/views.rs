@@ -8,7 +8,8 @@ use super::lake::{TestLake, ask};
 fn every_view_is_empty_over_an_empty_lake() {
     let lake = TestLake::new();
     let storage = promptlake_lake::storage::LocalStorage::new(lake.path().to_owned());
-    promptlake_ingest::dims::publish(&storage, &promptlake_ingest::dims::GivenDims::default())
+    let guard = promptlake_lake::write_guard::WriteGuard::new(&storage);
+    promptlake_ingest::dims::publish(&guard, &promptlake_ingest::dims::GivenDims::default())
         .unwrap();
     let engine = lake.engine();
     let mut wrong = Vec::new();

@@ -5,9 +5,7 @@
 
 use std::cell::Cell;
 
-use promptlake_lake::storage::Storage;
-
-use crate::run::RunError;
+use crate::storage::{Storage, StorageError};
 
 /// What stands before the publishes of a run.
 #[derive(Debug)]
@@ -25,16 +23,21 @@ impl<'a> WriteGuard<'a> {
         }
     }
 
+    /// What is to be written.
+    pub fn storage(&self) -> &'a dyn Storage {
+        self.storage
+    }
+
     /// To be called before anything is published of which another run may publish something else.
     ///
     /// # Errors
-    /// [`RunError::NoCompareAndSwap`], or if the lake cannot be written at all.
-    pub fn check(&self) -> Result<(), RunError> {
+    /// [`StorageError::NoCompareAndSwap`], or if the lake cannot be written at all.
+    pub fn check(&self) -> Result<(), StorageError> {
         if self.passed.get() {
             return Ok(());
         }
         if !self.storage.compares_and_swaps()? {
-            return Err(RunError::NoCompareAndSwap);
+            return Err(StorageError::NoCompareAndSwap);
         }
         self.passed.set(true);
         Ok(())
