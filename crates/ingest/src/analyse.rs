@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int64Type, TimestampMillisecondType};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, TimestampMillisecondArray};
 use promptlake_datasets::day::Day;
 use promptlake_datasets::table::Table;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
@@ -200,11 +199,11 @@ impl FirstPass<'_, '_> {
         let place = cursor.place().expect("invariant: there is a row");
         let head = &mut self.heads[run];
         if head.batch_no != cursor.batch_no {
-            *head = Heads {
-                batch_no: cursor.batch_no,
-                keys: row_hash::keys(self.input.partition.family.tables[0], batch),
-                last_gone: None,
-            };
+            *head = Heads::of(
+                cursor.batch_no,
+                self.input.partition.family.tables[0],
+                batch,
+            );
         }
         // An object's rows stand together: asked once an object and batch.
         let gone = match &head.last_gone {
@@ -227,8 +226,8 @@ impl FirstPass<'_, '_> {
             (_, false) => self.counts.accepted += 1,
             (_, true) => {}
         }
+        let head = &self.heads[run];
         if let Some(key) = key {
-            let account = batch.column_by_name("account_id");
             self.duplicates.push(&Candidate {
                 key,
                 rank: self.rank,
@@ -236,10 +235,10 @@ impl FirstPass<'_, '_> {
                 row: cursor.row_no(),
                 listed: false,
                 dead: gone,
-                report_ts: timestamp(batch, row),
+                report_ts: head.report_ts(row),
                 dated: place.day != Day::UNDATED,
-                account: account.is_some_and(|column| column.is_valid(row)),
-                variant: variant(batch, row),
+                account: head.has_account(row),
+                variant: head.variant(row),
             })?;
         }
         self.emitted.push(!gone);
@@ -311,6 +310,43 @@ struct Heads {
     batch_no: u64,
     keys: Vec<Option<u128>>,
     last_gone: Option<(String, bool)>,
+    accounts: Option<ArrayRef>,
+    report_ts: Option<TimestampMillisecondArray>,
+    variants: Option<Int64Array>,
+}
+
+impl Heads {
+    fn of(batch_no: u64, table: &Table, batch: &RecordBatch) -> Self {
+        let column = |name| batch.column_by_name(name);
+        Self {
+            batch_no,
+            keys: row_hash::keys(table, batch),
+            last_gone: None,
+            accounts: column("account_id").cloned(),
+            report_ts: column("report_ts").map(|column| column.as_primitive().clone()),
+            variants: column("variant").map(|column| column.as_primitive().clone()),
+        }
+    }
+
+    fn has_account(&self, row: usize) -> bool {
+        let accounts = self.accounts.as_ref();
+        accounts.is_some_and(|accounts| accounts.is_valid(row))
+    }
+
+    fn report_ts(&self, row: usize) -> Option<i64> {
+        let times = self.report_ts.as_ref()?;
+        times.is_valid(row).then(|| times.value(row))
+    }
+
+    fn variant(&self, row: usize) -> u32 {
+        match &self.variants {
+            None => 0,
+            Some(variants) if variants.is_valid(row) => {
+                u32::try_from(variants.value(row)).unwrap_or(u32::MAX)
+            }
+            Some(_) => u32::MAX,
+        }
+    }
 }
 
 /// Hashes the content of rows, parents with their children, going forward through each run.
@@ -344,25 +380,6 @@ impl Contents<'_, '_> {
             }
         }
         Ok(xxh3_128(&self.bytes))
-    }
-}
-
-fn timestamp(batch: &RecordBatch, row: usize) -> Option<i64> {
-    let column = batch
-        .column_by_name("report_ts")?
-        .as_primitive::<TimestampMillisecondType>();
-    column.is_valid(row).then(|| column.value(row))
-}
-
-fn variant(batch: &RecordBatch, row: usize) -> u32 {
-    let Some(column) = batch.column_by_name("variant") else {
-        return 0;
-    };
-    let column = column.as_primitive::<Int64Type>();
-    if column.is_valid(row) {
-        u32::try_from(column.value(row)).unwrap_or(u32::MAX)
-    } else {
-        u32::MAX
     }
 }
 

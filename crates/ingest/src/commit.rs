@@ -236,8 +236,7 @@ impl Committer<'_> {
         let inventories = inventories
             .map(|(number, old)| old.read_inventory(id, number))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut spool = Spool::new(id, &self.read.log, inventories, self.temp.path())
-            .map_err(|e| merge_error(MergeError::Temp(e)))?;
+        let mut spool = Spool::new(id, &self.read.log, inventories, self.temp.path());
         let listed = || listed(id, &olds[0]);
         let gone = |run: usize, day: Day, object: &str| match run {
             0 => self.read.replaces(day, object),

@@ -1,6 +1,6 @@
 //! How a part is encoded: the writer's properties.
 
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding as Encodings, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -49,6 +49,12 @@ pub fn properties(table: &Table, encoding: &Encoding) -> Result<WriterProperties
                     .set_column_statistics_enabled(path(&leaf), EnabledStatistics::None)
                     .set_column_dictionary_enabled(path(&leaf), false);
             }
+        }
+        if column.name == "record_index" {
+            // It counts up, or stays: differences take next to nothing, and nothing has to be looked up.
+            properties = properties
+                .set_column_dictionary_enabled(path(&[]), false)
+                .set_column_encoding(path(&[]), Encodings::DELTA_BINARY_PACKED);
         }
         if table.bloom.contains(&column.name) {
             properties = properties.set_column_bloom_filter_enabled(path(&[]), true);

@@ -53,4 +53,5 @@ pub mod table_writer;
 pub mod tally;
 pub mod verify;
 pub mod walk;
+pub mod whole;
 pub mod write_ledger;

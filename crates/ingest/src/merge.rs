@@ -15,6 +15,7 @@ use crate::run_cursor::{PLACE, Place, Run, RunCursor, day_of};
 use crate::stage::PartitionId;
 use crate::table_writer::TableWriter;
 use crate::walk::Walk;
+use crate::whole;
 
 /// A row that is not stored, because one of equal key and content is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,11 +206,16 @@ pub fn merge(
     let parked = input.parked.as_ref().filter(|files| {
         old.segments.is_empty()
             && !analysis.changes
-            && counts.new_twins == 0
+            && counts.new_twins + counts.twins == 0
             && files.first().is_some_and(|file| file.rows == counts.after)
     });
+    if let Some(files) = parked {
+        let children = whole::tell(input, &input.runs[1], contents)?;
+        let parts = files.iter().cloned().map(Some).collect();
+        return Merged::balanced(parts, counts, children, analysis.new_rejects);
+    }
     let mut writers = Vec::new();
-    if !same && parked.is_none() {
+    if !same {
         for table in family.tables {
             let path = encoder.new_path(temp, table, input.partition.dt);
             writers.push(TableWriter::create(encoder, table, &path).map_err(MergeError::Write)?);
@@ -218,18 +224,30 @@ pub fn merge(
     let mut walk = Walk::new(input, &mut analysis, writers, contents)?;
     walk.go()?;
     let (written, children) = walk.finish()?;
-    let parts = match parked {
-        _ if same => family.tables.iter().map(|_| None).collect(),
-        Some(files) => files.iter().cloned().map(Some).collect(),
-        None => written.into_iter().map(Some).collect(),
+    let parts = if same {
+        family.tables.iter().map(|_| None).collect()
+    } else {
+        written.into_iter().map(Some).collect()
     };
-    let all: Vec<Counts> = std::iter::once(counts).chain(children).collect();
-    if let Some(counts) = all.iter().find(|counts| !counts.balance()) {
-        return Err(MergeError::Unbalanced { counts: *counts });
+    Merged::balanced(parts, counts, children, analysis.new_rejects)
+}
+
+impl Merged {
+    /// With the counts of the parent table and its children, if all of them balance.
+    fn balanced(
+        parts: Vec<Option<FinishedPart>>,
+        parent: Counts,
+        children: Vec<Counts>,
+        new_rejects: BTreeMap<String, u64>,
+    ) -> Result<Self, MergeError> {
+        let counts: Vec<Counts> = std::iter::once(parent).chain(children).collect();
+        if let Some(counts) = counts.iter().find(|counts| !counts.balance()) {
+            return Err(MergeError::Unbalanced { counts: *counts });
+        }
+        Ok(Self {
+            parts,
+            counts,
+            new_rejects,
+        })
     }
-    Ok(Merged {
-        parts,
-        counts: all,
-        new_rejects: analysis.new_rejects,
-    })
 }

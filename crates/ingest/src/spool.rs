@@ -9,6 +9,7 @@ use promptlake_lake::error::StateError;
 use promptlake_lake::inventory::{Header, InventoryReader, InventoryWriter, Line, Object, Twin};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tempfile::SpooledTempFile;
 
 use crate::merge::{Contents, ListedTwin, ObjectRows};
 use crate::read_log::ReadLog;
@@ -16,15 +17,21 @@ use crate::run_cursor::day_of;
 use crate::shared_file;
 use crate::stage::PartitionId;
 
+/// So much of a table's lines is kept in memory.
+const IN_MEMORY: usize = 64 << 10;
+
 /// Spools the inventories of a partition's tables.
 pub struct Spool<'a> {
     partition: PartitionId,
     log: &'a ReadLog,
     /// By table: the objects of the old inventory, read in step; `None`: there is none that can be trusted.
     old: Vec<Option<std::iter::Peekable<Objects>>>,
-    objects: Vec<BufWriter<File>>,
-    twins: BufWriter<File>,
+    objects: Vec<Lines>,
+    twins: Lines,
 }
+
+/// Lines in memory, or in a file once there are many.
+type Lines = BufWriter<SpooledTempFile>;
 
 /// The objects of an old inventory.
 type Objects = Box<dyn Iterator<Item = Object> + Send>;
@@ -40,23 +47,15 @@ impl std::fmt::Debug for Spool<'_> {
 }
 
 impl<'a> Spool<'a> {
-    /// A spool in files without names in `temp`. `old` opens the old inventory of each table.
-    ///
-    /// # Errors
-    /// If a file cannot be created.
+    /// A spool in memory, and in files without names in `temp` if it grows. `old` opens the old inventory of each table.
     pub fn new(
         partition: PartitionId,
         log: &'a ReadLog,
         old: Vec<Option<InventoryReader<shared_file::Reading>>>,
         temp: &Path,
-    ) -> io::Result<Self> {
-        let file = || Ok::<_, io::Error>(BufWriter::new(tempfile::tempfile_in(temp)?));
-        let objects = partition
-            .family
-            .tables
-            .iter()
-            .map(|_| file())
-            .collect::<Result<_, _>>()?;
+    ) -> Self {
+        let file = || BufWriter::new(tempfile::spooled_tempfile_in(IN_MEMORY, temp));
+        let objects = partition.family.tables.iter().map(|_| file()).collect();
         let old = old.into_iter().map(|reader| {
             let objects = reader?.map_while(|line| match line {
                 Ok(Line::Object(object)) => Some(object),
@@ -65,13 +64,13 @@ impl<'a> Spool<'a> {
             });
             Some((Box::new(objects) as Objects).peekable())
         });
-        Ok(Self {
+        Self {
             partition,
             log,
             old: old.collect(),
             objects,
-            twins: file()?,
-        })
+            twins: file(),
+        }
     }
 
     /// Writes the inventory of a table.
@@ -163,17 +162,15 @@ pub fn listed(twin: Twin) -> Option<ListedTwin> {
     })
 }
 
-fn put<T: Serialize>(file: &mut BufWriter<File>, line: &T) -> io::Result<()> {
+fn put<T: Serialize>(file: &mut Lines, line: &T) -> io::Result<()> {
     serde_json::to_writer(&mut *file, line)?;
     file.write_all(b"\n")
 }
 
 /// The lines of a spool, from the beginning.
-fn lines<T: DeserializeOwned>(
-    file: &mut BufWriter<File>,
-) -> io::Result<impl Iterator<Item = io::Result<T>>> {
+fn lines<T: DeserializeOwned>(file: &mut Lines) -> io::Result<impl Iterator<Item = io::Result<T>>> {
     file.flush()?;
-    let mut file = file.get_ref().try_clone()?;
+    let file = file.get_mut();
     file.rewind()?;
     Ok(BufReader::new(file)
         .lines()
