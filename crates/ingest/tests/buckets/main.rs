@@ -8,6 +8,8 @@ mod at_once;
 mod crash_local;
 mod denied;
 mod every_fault;
+mod faulty;
+mod local;
 mod nights;
 mod same;
 mod world;
