@@ -10,7 +10,7 @@ const APART: usize = 23;
 
 /// A night at each of its calls, before and after its effect.
 fn each_crash(played: &Played, trial: impl Fn(usize, When) + Sync) {
-    each(2 * played.calls, |n| trial(n / 2, When::BOTH[n % 2]));
+    each(2 * played.calls.len(), |n| trial(n / 2, When::BOTH[n % 2]));
 }
 
 fn is_mended_after_each(local: &Local, played: &Played) {

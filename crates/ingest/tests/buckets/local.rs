@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use promptlake_datasets::key::KeyContext;
 use promptlake_ingest::discover::NamedSource;
@@ -67,8 +68,8 @@ pub(crate) struct Played {
     pub(crate) old: State,
     /// Its parts after it.
     pub(crate) new: State,
-    /// How many calls of the storage it takes.
-    pub(crate) calls: usize,
+    /// The calls of the storage that it takes.
+    pub(crate) calls: Vec<Call>,
 }
 
 impl Local {
@@ -147,11 +148,11 @@ impl Local {
 
     /// Makes a nightly run into a lake whose storage has a script.
     pub(crate) fn run(&self, night: Night, lake: &Path, script: Script) -> Ran {
-        let calls = Calls::default();
-        let storage = Faulty::new(lake.to_owned(), script, &calls);
+        let (calls, stop) = (Calls::default(), Arc::default());
+        let storage = Faulty::new(lake.to_owned(), script, &calls, &stop);
         let source = LocalSource::new(self.logs(night));
         let options = self.options(night, Box::new(source), lake, Box::new(storage));
-        let result = run(&options, &Silent, &AtomicBool::new(false));
+        let result = run(&options, &Silent, &stop);
         Ran {
             result,
             calls: calls.take(),
@@ -171,7 +172,7 @@ impl Local {
                 old: parts_below(&before),
                 new: parts_below(&after),
                 before: std::mem::replace(&mut before, after),
-                calls: ran.calls.len(),
+                calls: ran.calls,
             };
             assert_ne!(played.old, played.new);
             played
@@ -185,7 +186,7 @@ impl Local {
         let ran = self.run(played.night, &self.lake_like(&before), Script::Sound);
         Played {
             before,
-            calls: ran.exits_clean("in a copied lake").calls.len(),
+            calls: ran.exits_clean("in a copied lake").calls,
             ..played
         }
     }

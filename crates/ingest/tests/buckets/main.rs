@@ -11,6 +11,7 @@ mod every_fault;
 mod faulty;
 mod local;
 mod nights;
+mod one_call;
 mod same;
 mod world;
 mod writers;
