@@ -148,3 +148,18 @@ fn reads_are_short() {
         );
     }
 }
+
+/// Whenever a run is told to stop, it writes its report.
+#[test]
+fn stops_at_each_call() {
+    each_call(Script::Stops, |struck| {
+        let (report, of) = (struck.ran.result.as_ref().unwrap(), &struck.of);
+        assert!(report.failures.is_empty(), "{of}: {report:#?}");
+        let path = format!("_promptlake/runs/{}.json", report.run_id);
+        let kept = fs::read(struck.lake.join(&path)).unwrap();
+        let kept: RunReport = serde_json::from_slice(&kept).unwrap();
+        assert_eq!(kept.exit, report.exit, "{of}");
+        // Told while it writes its report, it is done.
+        assert_eq!(report.exit.code, u8::from(struck.call.path != path), "{of}");
+    });
+}
