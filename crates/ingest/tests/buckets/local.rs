@@ -3,17 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use promptlake_datasets::key::KeyContext;
 use promptlake_ingest::discover::NamedSource;
-use promptlake_ingest::options::{Limits, RunOptions};
+use promptlake_ingest::options::{Limits, RunOptions, VerifyOptions};
 use promptlake_ingest::progress::Silent;
 use promptlake_ingest::report::{RunReport, Tolerance};
 use promptlake_ingest::run::{RunError, run};
+use promptlake_ingest::verify::verify;
 use promptlake_lake::location::Location;
 use promptlake_lake::source::{LocalSource, Source};
-use promptlake_lake::storage::Storage;
+use promptlake_lake::storage::{LocalStorage, Storage};
 use tempfile::TempDir;
 
 use crate::faulty::{Call, Calls, Faulty, Script};
@@ -137,12 +138,7 @@ impl Local {
                 strict: false,
             },
             expect: Vec::new(),
-            limits: Limits {
-                threads: 2,
-                memory_bytes: 64 << 20,
-                temp_dir: None,
-                max_object_bytes: 1 << 20,
-            },
+            limits: limits(),
         }
     }
 
@@ -191,20 +187,58 @@ impl Local {
         }
     }
 
-    /// Expects that the next run brings the lake of a disturbed night to the end that it has undisturbed, and that a
-    /// further one finds nothing to do: no object is read, and nothing but its report is published.
+    /// Expects that `verify` finds nothing wrong with a lake.
     #[track_caller]
-    pub(crate) fn is_mended(&self, played: &Played, lake: &Path, of: &str) {
-        let mending = self.run(played.night, lake, Script::Sound);
+    pub(crate) fn is_sound(&self, lake: &Path, of: &str) {
+        let temp = self.new_path();
+        fs::create_dir(&temp).unwrap();
+        let options = VerifyOptions {
+            today: Night::Second.today(),
+            storage: Box::new(LocalStorage::new(lake.to_owned())),
+            since: None,
+            limits: Limits {
+                temp_dir: Some(temp),
+                ..limits()
+            },
+        };
+        let verified = verify(&options, &Silent, &AtomicBool::new(false)).unwrap();
+        assert!(
+            verified.findings.is_empty(),
+            "{of}: {:#?}",
+            verified.findings
+        );
+    }
+
+    /// Makes the next run after a disturbed night, and one more, which has to find nothing to do: no object is read, and
+    /// nothing but its report is published. Gives the parts.
+    #[track_caller]
+    pub(crate) fn mended(&self, night: Night, lake: &Path, of: &str) -> State {
+        let mending = self.run(night, lake, Script::Sound);
         mending.exits_clean(&format!("after {of}"));
-        assert_same(&parts_below(lake), &played.new, of);
-        let further = self.run(played.night, lake, Script::Sound);
+        let parts = parts_below(lake);
+        let further = self.run(night, lake, Script::Sound);
         let further = further.exits_clean(&format!("once more after {of}"));
         let report = further.result.as_ref().unwrap();
         assert_eq!(report.objects.read, 0, "once more after {of}: {report:#?}");
         let own = format!("_promptlake/runs/{}.json", report.run_id);
         assert_eq!(further.published(), [own], "once more after {of}");
-        assert_same(&parts_below(lake), &played.new, of);
+        assert_same(&parts_below(lake), &parts, of);
+        parts
+    }
+
+    /// Expects that the next run brings the lake to the end that an undisturbed night has.
+    #[track_caller]
+    pub(crate) fn is_mended(&self, played: &Played, lake: &Path, of: &str) {
+        assert_same(&self.mended(played.night, lake, of), &played.new, of);
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        threads: 2,
+        memory_bytes: 64 << 20,
+        temp_dir: None,
+        max_object_bytes: 1 << 20,
     }
 }
 
