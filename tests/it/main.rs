@@ -16,6 +16,7 @@ mod harness;
 mod help;
 mod interrupt;
 mod keys;
+mod killed;
 mod lakes;
 mod readme;
 mod rebuild;
