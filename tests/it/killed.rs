@@ -68,7 +68,7 @@ impl World {
         }
     }
 
-    fn args<'a>(lake: &'a str) -> [&'a str; 9] {
+    fn args(lake: &str) -> [&str; 9] {
         let source = "prod=s3://acme-logs";
         [
             "run",

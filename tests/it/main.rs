@@ -28,6 +28,7 @@ mod sql;
 mod sql_buckets;
 mod status;
 mod terminal;
+mod torn;
 mod twins;
 mod usage;
 mod verify;
