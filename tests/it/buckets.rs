@@ -26,7 +26,8 @@ fn server() -> Server {
     server
 }
 
-fn call(server: &Server, dir: &Dir, args: &[&str]) -> Call {
+/// A call that finds its buckets on a server.
+pub(crate) fn call(server: &Server, dir: &Dir, args: &[&str]) -> Call {
     let mut call = promptlake(args);
     call.0
         .env("AWS_ENDPOINT_URL", server.url())

@@ -176,7 +176,10 @@ impl Attempt<'_> {
             stop: self.stop,
         };
         read::<RunError>(&options, || planner.next_job(), |event| reading.take(event))?;
-        let (counts, problems) = (planner.counts(), planner.take_problems());
+        let (mut counts, problems) = (planner.counts(), planner.take_problems());
+        if self.stop.load(Ordering::Relaxed) {
+            counts.unplanned = found.counts.selected.saturating_sub(counts.total());
+        }
         Ok((reading.finish()?, Planned { counts, problems }))
     }
 

@@ -321,9 +321,10 @@ impl Read {
         objects.clashed = plan.clashed;
         objects.repeated = plan.repeated;
         objects.failed = plan.failed + self.failed.len() as u64;
-        objects.left = plan
+        let unread = plan
             .read
             .saturating_sub(self.objects + self.failed.len() as u64);
+        objects.left = unread + plan.unplanned;
         report.rows_over_32_mb = report.rows_over_32_mb.max(self.large_count);
         if report.large_rows.is_empty() {
             report.large_rows = self.large.iter().map(large_row).collect();

@@ -11,6 +11,8 @@ pub enum What {
     Close,
     /// Nothing is done and nothing answered until the client gives up.
     Hang,
+    /// It is done, but nothing answered until the client gives up.
+    HangAfter,
     /// It is done, but the connection is closed instead of an answer.
     LoseResponse,
     /// It is done, but the answer is an error of this status and code.

@@ -21,7 +21,7 @@ pub const ACCESS_KEY: &str = "TESTKEY";
 /// Its secret.
 pub const SECRET_KEY: &str = "test secret";
 
-/// The longest that [`What::Hang`] and [`What::Stall`] wait for the client to give up.
+/// The longest that [`What::Hang`], [`What::HangAfter`] and [`What::Stall`] wait for the client to give up.
 const HANG: Duration = Duration::from_mins(1);
 
 /// A request that came.
@@ -258,6 +258,11 @@ impl Shared {
         match fault {
             Some(What::LoseResponse) => {
                 self.note(&request, 0);
+                return Ok(false);
+            }
+            Some(What::HangAfter) => {
+                self.note(&request, 0);
+                wait(output)?;
                 return Ok(false);
             }
             Some(What::LieAboutFailure(status, code)) => {

@@ -64,6 +64,21 @@ pub struct PlanCounts {
     pub repeated: u64,
     /// Could not be compared.
     pub failed: u64,
+    /// Not come to, because the run was stopped; a plan does not set it.
+    pub unplanned: u64,
+}
+
+impl PlanCounts {
+    /// All objects that were come to.
+    pub fn total(&self) -> u64 {
+        self.read
+            + self.skipped
+            + self.archived
+            + self.mirrored
+            + self.clashed
+            + self.repeated
+            + self.failed
+    }
 }
 
 /// What is wrong with an object or a day; the plan goes on.

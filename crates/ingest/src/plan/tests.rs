@@ -69,20 +69,8 @@ impl Lake {
             .iter()
             .map(ToString::to_string)
             .collect();
-        let PlanCounts {
-            read,
-            skipped,
-            archived,
-            mirrored,
-            clashed,
-            repeated,
-            failed,
-        } = planned.counts;
-        assert_eq!(
-            read + skipped + archived + mirrored + clashed + repeated + failed,
-            found.counts.selected
-        );
-        assert_eq!(read, planned.reads().len() as u64);
+        assert_eq!(planned.counts.total(), found.counts.selected);
+        assert_eq!(planned.counts.read, planned.reads().len() as u64);
         planned
     }
 

@@ -134,7 +134,7 @@ pub struct ObjectCounts {
     pub repeated: u64,
     /// Could not be fetched.
     pub failed: u64,
-    /// To be read, but the run was stopped.
+    /// To be read, or not compared with the ledger yet, when the run was stopped.
     pub left: u64,
 }
 

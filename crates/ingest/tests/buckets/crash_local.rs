@@ -1,135 +1,73 @@
-//! A local lake that fails at each call of two nights.
+//! A local lake that fails at each call of two nights, and of the runs that repair it.
 
-use std::fs::{self, File};
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::fs;
 
-use promptlake_lake::storage::{
-    Content, Entry, Expect, LocalStorage, Storage, StorageError, Version,
-};
+use crate::faulty::{Script, When};
+use crate::local::{Local, Played, assert_old_or_new, each};
 
-use crate::nights::Night;
-use crate::same::parts_below;
-use crate::world::{World, assert_same};
+/// Not every call of every repair is tried: so many lie between two.
+const APART: usize = 23;
 
-/// When the call that fails does so.
-#[derive(Clone, Copy, Debug)]
-enum When {
-    Before,
-    /// It was done, the answer is lost.
-    After,
+/// A night at each of its calls, before and after its effect.
+fn each_crash(played: &Played, trial: impl Fn(usize, When) + Sync) {
+    each(2 * played.calls.len(), |n| trial(n / 2, When::BOTH[n % 2]));
 }
 
-/// Fails at one call, and at all after it, as for a process that was killed.
-#[derive(Debug)]
-struct Failing {
-    inner: LocalStorage,
-    calls: Arc<AtomicUsize>,
-    at: usize,
-    when: When,
-}
-
-impl Failing {
-    fn call<T>(&self, call: impl FnOnce() -> Result<T, StorageError>) -> Result<T, StorageError> {
-        let n = self.calls.fetch_add(1, Ordering::Relaxed);
-        if n < self.at {
-            return call();
-        }
-        if n == self.at && matches!(self.when, When::After) {
-            call()?;
-        }
-        Err(StorageError::Other {
-            action: "call",
-            path: String::new(),
-            source: "scripted".into(),
-        })
-    }
-}
-
-impl Storage for Failing {
-    fn list(&self, prefix: &str, found: &mut dyn FnMut(Entry)) -> Result<(), StorageError> {
-        self.call(|| self.inner.list(prefix, found))
-    }
-
-    fn read(&self, path: &str) -> Result<Option<(Vec<u8>, Version)>, StorageError> {
-        self.call(|| self.inner.read(path))
-    }
-
-    fn open(&self, path: &str, temp: &Path) -> Result<Option<(File, Version)>, StorageError> {
-        self.call(|| self.inner.open(path, temp))
-    }
-
-    fn publish(
-        &self,
-        path: &str,
-        content: Content<'_>,
-        expect: &Expect,
-    ) -> Result<Version, StorageError> {
-        self.call(|| self.inner.publish(path, content, expect))
-    }
-
-    fn remove(&self, path: &str, expect: &Version) -> Result<(), StorageError> {
-        self.call(|| self.inner.remove(path, expect))
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
+fn is_mended_after_each(local: &Local, played: &Played) {
+    each_crash(played, |at, when| {
+        let of = format!("{when:?} call {at} of {:?}", played.night);
+        let lake = local.lake_like(&played.before);
+        // An error or a report of failures: what stands is looked at.
+        drop(local.run(played.night, &lake, Script::Killed(at, when)));
+        assert_old_or_new(played, &lake, &of);
+        local.is_mended(played, &lake, &of);
+        fs::remove_dir_all(&lake).unwrap();
+    });
 }
 
 #[test]
 fn crashes_at_each_call() {
-    let dir = tempfile::tempdir().unwrap();
-    let logs = dir.path().join("logs");
-    let source = format!("prod={}", logs.display());
-    let world = World::new();
-    let run = |night, lake: &Path, at, when| {
-        let calls = Arc::new(AtomicUsize::new(0));
-        let storage = Failing {
-            inner: LocalStorage::new(lake.to_owned()),
-            calls: Arc::clone(&calls),
-            at,
-            when,
-        };
-        let report = world.run_on(night, &[&source], lake.to_str().unwrap(), Box::new(storage));
-        (report, calls.load(Ordering::Relaxed))
-    };
-    let mut before = dir.path().join("none");
-    fs::create_dir_all(before.join("tables")).unwrap();
-    for night in Night::BOTH {
-        crate::world::write_below(&logs, &night.objects());
-        let after = dir.path().join(format!("{night:?}"));
-        copy(&before, &after);
-        let (report, calls) = run(night, &after, usize::MAX, When::Before);
-        assert_eq!(report.unwrap().exit.code, 0);
-        let (old, new) = (parts_below(&before), parts_below(&after));
-        for when in [When::Before, When::After] {
-            for at in 0..calls {
-                let of = format!("{when:?} call {at} of {night:?}");
-                let lake = dir.path().join("lake");
-                copy(&before, &lake);
-                // An error or a report of failures: what stands is looked at.
-                drop(run(night, &lake, at, when));
-                for (path, bytes) in &parts_below(&lake) {
-                    let whole = old.get(path) == Some(bytes) || new.get(path) == Some(bytes);
-                    assert!(whole, "{of}: {path} is neither the old nor the new one");
+    let local = Local::new();
+    for played in local.played() {
+        is_mended_after_each(&local, &played);
+    }
+}
+
+/// In a copied lake no object has the version that the state names.
+#[test]
+fn crashes_in_a_lake_that_was_copied() {
+    let local = Local::new();
+    let [_, second] = local.played();
+    is_mended_after_each(&local, &local.copied(second));
+}
+
+/// The run that repairs crashes too, at every [`APART`]th call; at which ones, differs from crash to crash.
+#[test]
+fn repairs_that_crash() {
+    let local = Local::new();
+    for played in &local.played() {
+        each_crash(played, |at, when| {
+            let crashed = local.lake_like(&played.before);
+            drop(local.run(played.night, &crashed, Script::Killed(at, when)));
+            let first = APART - 1 - at % APART;
+            for again in (first..).step_by(APART) {
+                let when_again = When::BOTH[(at + again / APART) % 2];
+                let of = format!(
+                    "{when:?} call {at} of {:?}, then {when_again:?} call {again}",
+                    played.night
+                );
+                let lake = local.lake_like(&crashed);
+                let repair = local.run(played.night, &lake, Script::Killed(again, when_again));
+                assert_old_or_new(played, &lake, &of);
+                if repair.calls.len() > again {
+                    local.is_mended(played, &lake, &of);
                 }
-                let (report, _) = run(night, &lake, usize::MAX, when);
-                assert_eq!(report.unwrap().exit.code, 0, "after {of}");
-                assert_same(&parts_below(&lake), &new, &of);
                 fs::remove_dir_all(&lake).unwrap();
+                if repair.calls.len() <= again {
+                    break;
+                }
             }
-        }
-        before = after;
+            fs::remove_dir_all(&crashed).unwrap();
+        });
     }
 }
