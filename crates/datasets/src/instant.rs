@@ -20,11 +20,10 @@ pub fn parse(text: &str) -> Result<Option<i64>, Reason> {
         return Ok(None);
     }
     let (seconds, nanos) = read(text.as_bytes()).ok_or(Reason::BadTime)?;
-    seconds
-        .checked_mul(SECOND)
-        .and_then(|n| n.checked_add(nanos))
+    // The first second that 64 bits can hold begins before them.
+    i64::try_from(i128::from(seconds) * i128::from(SECOND) + i128::from(nanos))
         .map(Some)
-        .ok_or(Reason::TimeOutOfRange)
+        .map_err(|_| Reason::TimeOutOfRange)
 }
 
 /// Whole milliseconds of an instant, rounded towards the past.
@@ -158,6 +157,8 @@ mod tests {
             ("2026-07-28T08:03:29+09:00", 1_785_193_409_000_000_000),
             ("2026-07-27T17:33:29.5-0530", 1_785_193_409_500_000_000),
             ("1969-12-31T23:59:59.999999999Z", -1),
+            ("1677-09-21T00:12:43.145224192Z", i64::MIN),
+            ("2262-04-11T23:47:16.854775807Z", i64::MAX),
         ];
         for (text, nanos) in cases {
             assert_eq!(parse(text), Ok(Some(nanos)), "{text}");
@@ -202,6 +203,8 @@ mod tests {
         for text in [
             "0000-01-01T00:00:00Z",
             "1677-01-01T00:00:00Z",
+            "1677-09-21T00:12:43.145224191Z",
+            "2262-04-11T23:47:16.854775808Z",
             "9999-12-31T23:59:59Z",
         ] {
             assert_eq!(parse(text), Err(Reason::TimeOutOfRange), "{text}");
