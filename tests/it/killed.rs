@@ -16,7 +16,7 @@ const LAKE: &str = "acme-lake";
 const LAKE_URI: &str = "s3://acme-lake/kiro";
 
 /// Requests between two at which a run is killed.
-const APART: usize = 7;
+const APART: usize = 11;
 
 /// Objects by path.
 type State = BTreeMap<String, Vec<u8>>;

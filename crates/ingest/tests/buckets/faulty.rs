@@ -1,5 +1,6 @@
 //! The storage of a local lake that fails by script.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -117,6 +118,19 @@ pub(crate) struct Faulty {
     calls: Calls,
     /// Tells the run to stop.
     stop: Arc<AtomicBool>,
+    meanwhile: Option<Meanwhile>,
+}
+
+/// What somebody else does before a call.
+struct Meanwhile {
+    at: usize,
+    act: Mutex<Box<dyn FnMut() + Send>>,
+}
+
+impl fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Meanwhile, at call {}", self.at)
+    }
 }
 
 impl Faulty {
@@ -133,7 +147,18 @@ impl Faulty {
             script,
             calls: calls.clone(),
             stop: Arc::clone(stop),
+            meanwhile: None,
         }
+    }
+
+    /// Lets something happen before one call.
+    pub(crate) fn meanwhile(mut self, at: usize, act: impl FnMut() + Send + 'static) -> Self {
+        let act: Box<dyn FnMut() + Send> = Box::new(act);
+        self.meanwhile = Some(Meanwhile {
+            at,
+            act: Mutex::new(act),
+        });
+        self
     }
 
     /// Makes a call, the `n`th of those that are counted.
@@ -144,6 +169,11 @@ impl Faulty {
         path: &str,
         call: impl FnOnce() -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
+        if let Some(meanwhile) = &self.meanwhile
+            && meanwhile.at == n
+        {
+            (meanwhile.act.lock().unwrap())();
+        }
         if matches!(self.script, Script::Stops(at) if n == at) {
             self.stop.store(true, Ordering::Relaxed);
         }

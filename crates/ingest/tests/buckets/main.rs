@@ -5,6 +5,7 @@
 )]
 
 mod at_once;
+mod at_once_local;
 mod crash_local;
 mod denied;
 mod every_fault;

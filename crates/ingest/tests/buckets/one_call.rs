@@ -137,7 +137,7 @@ fn publishes_are_torn() {
 /// anew; nothing is taken for the whole.
 #[test]
 fn reads_are_short() {
-    for sixteenths in [0, 8, 15] {
+    for sixteenths in [0, 15] {
         each_call(
             |at| Script::Short(at, sixteenths),
             |struck| {
