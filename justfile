@@ -34,6 +34,12 @@ minio:
 views:
     .ci/run views
 
+# A target of fuzz/ (csv gzip instant json key lex object) with N inputs; needs cargo-fuzz, and no nightly
+[group('check')]
+fuzz target runs='1000000':
+    mkdir -p fuzz/grown/{{ target }} fuzz/findings/{{ target }}
+    cargo fuzz run -s none {{ target }} fuzz/grown/{{ target }} fuzz/corpus/{{ target }} fuzz/findings/{{ target }} -- -runs={{ runs }} -max_len={{ if target == 'object' { '8192' } else { '4096' } }} -entropic={{ if target == 'object' { '0' } else { '1' } }} -rss_limit_mb=1024 -timeout=10 -print_final_stats=1
+
 # SQL against a real Trino, Athena's statements on Spark
 [group('check')]
 sql:
@@ -43,6 +49,11 @@ sql:
 [group('write')]
 bless:
     cargo run -p promptlake-datasets --example render -- --write
+
+# Writes fuzz/corpus anew; review the diff
+[group('write')]
+seed:
+    cargo run -p promptlake-properties --example seed
 
 # Formats the code
 [group('write')]

@@ -6,10 +6,16 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 
 /// A value; `None` is NULL.
-pub(crate) type Cell = Option<String>;
+pub type Cell = Option<String>;
+
+/// The cells of a row, a column each.
+pub fn row(batch: &RecordBatch, row: usize) -> Vec<Cell> {
+    let columns = batch.columns().iter();
+    columns.map(|column| cell(column, row)).collect()
+}
 
 /// The cells of a row, a column each, but for the variant: its number is given where rows are merged.
-pub(crate) fn stored(batch: &RecordBatch, row: usize) -> Vec<Cell> {
+pub fn stored(batch: &RecordBatch, row: usize) -> Vec<Cell> {
     let schema = batch.schema();
     let columns = schema.fields().iter().zip(batch.columns());
     let decoded = columns.filter(|(field, _)| field.name() != "variant");

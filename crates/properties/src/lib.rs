@@ -2,9 +2,9 @@
 //!
 //! The same functions serve libFuzzer (`fuzz/`), and on stable the corpus, all findings of old and mutations of them
 //! (`tests/`). An input is what a source could hold (a key, a body, an object), so that a finding is a plain file. What
-//! else a property needs, sizes of pieces above all, is [drawn](draws) from the input.
+//! else a property needs, sizes of pieces above all, is drawn from the input.
 
-mod cells;
+pub mod cells;
 mod csv;
 mod decoded;
 mod draws;
@@ -13,7 +13,7 @@ mod instant;
 mod json;
 mod key;
 mod lex;
-mod memory_lake;
+pub mod memory_lake;
 mod object;
 mod one_object;
 pub mod seeds;

@@ -10,7 +10,7 @@ use promptlake_lake::storage::{Content, Entry, Expect, Storage, StorageError, Ve
 
 /// Objects by path. Clones share them, as several runs share a lake.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct MemoryLake {
+pub struct MemoryLake {
     inner: Arc<Mutex<Inner>>,
 }
 
@@ -26,13 +26,31 @@ impl MemoryLake {
     }
 
     /// What lies under a prefix, by path.
-    pub(crate) fn objects(&self, prefix: &str) -> BTreeMap<String, Vec<u8>> {
+    pub fn objects(&self, prefix: &str) -> BTreeMap<String, Vec<u8>> {
         let inner = self.lock();
         let under = inner.objects.iter();
         let under = under.filter(|(path, _)| path.starts_with(prefix));
         under
             .map(|(path, (bytes, _))| (path.clone(), bytes.to_vec()))
             .collect()
+    }
+
+    /// Removes what lies under a prefix, behind everybody's back.
+    pub fn lose(&self, prefix: &str) {
+        self.lock()
+            .objects
+            .retain(|path, _| !path.starts_with(prefix));
+    }
+
+    /// Cuts an object in the middle, behind everybody's back.
+    pub fn tear(&self, path: &str) {
+        let mut inner = self.lock();
+        inner.publishes += 1;
+        let version = Version(format!("torn-{}", inner.publishes));
+        if let Some((bytes, before)) = inner.objects.get_mut(path) {
+            *bytes = bytes[..bytes.len() / 2].into();
+            *before = version;
+        }
     }
 }
 

@@ -24,6 +24,9 @@ impl SingleMember {
 
     /// Inflates `body` into the front of `out` and tells how long it is, if `body` is exactly one sound gzip member;
     /// `None` says nothing but that it has to be streamed.
+    ///
+    /// Of a code with one word alone it takes the word that is not assigned too, which a stream refuses as damage. No
+    /// compressor writes that word, and CRC and length vouch for the bytes.
     pub(super) fn inflate(&mut self, body: &[u8], out: &mut Vec<u8>, max: u64) -> Option<usize> {
         if body.len() < SHORTEST {
             return None;

@@ -9,9 +9,7 @@
 )]
 
 mod bucket;
-mod cells;
 mod history;
-mod memory_lake;
 mod model;
 mod parts;
 mod same_bytes;

@@ -14,8 +14,7 @@ use promptlake_datasets::sniff::{of_log, sniff};
 use promptlake_datasets::table::{Family, Table};
 use promptlake_ingest::inflate::Inflater;
 use promptlake_lake::source::Body;
-
-use crate::cells::{self, Cell};
+use promptlake_properties::cells::{self, Cell};
 
 /// What the lake should hold: by (table, `dt`), the rows in their order.
 pub(crate) type Expected = BTreeMap<(&'static str, Day), Vec<Vec<Cell>>>;

@@ -8,8 +8,7 @@ use promptlake_datasets::table::Table;
 use promptlake_ingest::run_file::RunFile;
 use promptlake_lake::layout::{self, Place};
 use promptlake_lake::storage::Storage;
-
-use crate::cells::{self, Cell};
+use promptlake_properties::cells::{self, Cell};
 
 /// The bytes of every part, by path. Fails on anything else under `tables/`.
 pub(crate) fn bytes(lake: &dyn Storage) -> BTreeMap<String, Vec<u8>> {

@@ -18,10 +18,11 @@ use promptlake_lake::ledger::{LedgerEntry, LedgerReader};
 use promptlake_lake::settings::{Encoding, Settings};
 use promptlake_lake::source::Window;
 use promptlake_lake::storage::Storage;
+use promptlake_properties::cells::Cell;
+use promptlake_properties::memory_lake::MemoryLake;
 
 use crate::bucket::Bucket;
 use crate::history::{Damage, FIRST, History, Loss, RunStep, Slot, Step};
-use crate::memory_lake::MemoryLake;
 use crate::model::{self, Decoded, TwinPlace};
 use crate::parts;
 use crate::start::{self, How};
@@ -592,14 +593,10 @@ fn rows(path: &str, bytes: &[u8]) -> usize {
 }
 
 /// The rows that differ, by what tells them apart.
-fn difference(
-    table: &str,
-    wanted: &[Vec<crate::cells::Cell>],
-    there: &[Vec<crate::cells::Cell>],
-) -> String {
+fn difference(table: &str, wanted: &[Vec<Cell>], there: &[Vec<Cell>]) -> String {
     let table = parts::table_of(table);
     let columns: Vec<&str> = table.columns().map(|column| column.name).collect();
-    let place = |cells: &Vec<crate::cells::Cell>| {
+    let place = |cells: &Vec<Cell>| {
         let names = [
             "source_object",
             "record_index",
