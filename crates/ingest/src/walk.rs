@@ -20,10 +20,19 @@ use crate::row_reader::RowReader;
 use crate::run_cursor::{Place, RunCursor, day_of, first};
 use crate::table_writer::TableWriter;
 
+const AT_A_ROW: &str = "invariant: the cursor stands at a row";
 /// How many twins that take over are read at once.
 const TAKEN_AT_ONCE: usize = 1024;
 /// What a walk that writes nothing reads: enough to count rows by object.
 const COUNTED: &[&str] = &["account_id", "region", "source_object", "record_index"];
+
+/// Rows of a table that follow one another in a batch, to be emitted together: a slice of one row is many times as large
+/// as the row.
+struct Held {
+    /// By run: the number of the batch, and the weights of its rows.
+    weights: Vec<(u64, Vec<u64>)>,
+    rows: Option<(RecordBatch, usize, Range<usize>)>,
+}
 
 /// One walk over all runs.
 pub struct Walk<'a, 'i, 'b> {
@@ -34,8 +43,8 @@ pub struct Walk<'a, 'i, 'b> {
     /// By run: a cursor a table.
     parents: Vec<RunCursor<'a>>,
     children: Vec<Vec<RunCursor<'a>>>,
-    weights: Vec<(u64, Vec<u64>)>,
-    held: Option<(RecordBatch, usize, Range<usize>)>,
+    /// By table.
+    held: Vec<Held>,
     objects: Vec<Option<ObjectRows>>,
     rank: u64,
     child_counts: Vec<Counts>,
@@ -82,14 +91,22 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         let twin = analysis.decisions.next_twin()?;
         Ok(Self {
             objects: input.partition.family.tables.iter().map(|_| None).collect(),
-            weights: parents.iter().map(|_| (0, Vec::new())).collect(),
+            held: input
+                .partition
+                .family
+                .tables
+                .iter()
+                .map(|_| Held {
+                    weights: vec![(0, Vec::new()); parents.len()],
+                    rows: None,
+                })
+                .collect(),
             input,
             analysis,
             writers,
             contents,
             parents,
             children,
-            held: None,
             rank: 0,
             child_counts: vec![Counts::default(); input.partition.family.tables.len() - 1],
             changed,
@@ -112,7 +129,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                 place.is_none_or(|place| twin.place(self.input.partition) < place)
             }) && let Some(twin) = listed.take()
             {
-                self.flush()?;
+                self.flush_all()?;
                 self.listed(twin)?;
                 listed = twins.next().transpose()?;
                 continue;
@@ -130,7 +147,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                 }
             }
         }
-        self.flush()?;
+        self.flush_all()?;
         for table in 0..self.objects.len() {
             if let Some(object) = self.objects[table].take() {
                 self.contents.object(table, &object)?;
@@ -184,7 +201,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         if !file.same_encoding() || !(closed_by_rule || last_of_all) {
             return Ok(false);
         }
-        self.flush()?;
+        self.flush(0)?;
         if !self.writers[0].at_boundary() {
             return Ok(false);
         }
@@ -210,12 +227,10 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         let twin_of = self.take_twin(rank)?;
         let emitted = self.analysis.emitted.get(rank);
         if emitted && variant.is_none() {
-            self.hold(run)?;
+            self.hold(0, run)?;
         } else {
-            self.flush()?;
-            let (batch, row) = self.parents[run]
-                .row()
-                .expect("invariant: the cursor stands at a row");
+            self.flush(0)?;
+            let (batch, row) = self.parents[run].row().expect(AT_A_ROW);
             let one = batch.slice(row, 1);
             if let Some(variant) = variant.filter(|_| emitted) {
                 let patched = with_variant(&one, table, variant);
@@ -253,18 +268,16 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                 self.children[run][child]
                     .settle()
                     .map_err(MergeError::Read)?;
-                let cursor = &self.children[run][child];
-                if let (Fate::Stored(_), true, Some((batch, row))) =
-                    (fate, self.writers.is_empty(), cursor.row())
-                {
-                    let batch = batch.clone();
-                    self.count(child + 1, &batch, row..row + 1)?;
-                } else if let (Fate::Stored(variant), Some((batch, row))) = (fate, cursor.row()) {
-                    let slice = batch.slice(row, 1);
-                    let slice = variant.map_or(slice.clone(), |variant| {
-                        with_variant(&slice, tables[child + 1], variant)
-                    });
-                    self.emit(child + 1, &slice, &weights(&slice), 0..1)?;
+                match fate {
+                    Fate::Stored(None) => self.hold(child + 1, run)?,
+                    Fate::Stored(Some(variant)) => {
+                        self.flush(child + 1)?;
+                        let (batch, row) = self.cursor(child + 1, run).row().expect(AT_A_ROW);
+                        let patched =
+                            with_variant(&batch.slice(row, 1), tables[child + 1], variant);
+                        self.emit(child + 1, &patched, &weights(&patched), 0..1)?;
+                    }
+                    Fate::Twin | Fate::Gone => {}
                 }
                 self.children[run][child]
                     .advance()
@@ -314,39 +327,50 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         Ok(())
     }
 
-    /// Appends the row at a run's parent cursor to those that are held back to be emitted together.
-    fn hold(&mut self, run: usize) -> Result<(), MergeError> {
-        let batch_no = self.parents[run].batch_no;
-        let (_, row) = self.parents[run]
-            .row()
-            .expect("invariant: the cursor stands at a row");
-        if let Some((_, held_run, rows)) = &mut self.held
+    fn cursor(&self, table: usize, run: usize) -> &RunCursor<'a> {
+        match table {
+            0 => &self.parents[run],
+            child => &self.children[run][child - 1],
+        }
+    }
+
+    /// Appends the row at a run's cursor to those of the table that are held back to be emitted together.
+    fn hold(&mut self, table: usize, run: usize) -> Result<(), MergeError> {
+        let cursor = self.cursor(table, run);
+        let (batch_no, (_, row)) = (cursor.batch_no, cursor.row().expect(AT_A_ROW));
+        let held = &mut self.held[table];
+        if let Some((_, held_run, rows)) = &mut held.rows
             && *held_run == run
-            && self.weights[run].0 == batch_no
+            && held.weights[run].0 == batch_no
             && rows.end == row
         {
             rows.end += 1;
             return Ok(());
         }
-        self.flush()?;
-        let (batch, row) = self.parents[run]
-            .row()
-            .expect("invariant: the cursor stands at a row");
-        if self.weights[run].0 != batch_no {
-            self.weights[run] = (batch_no, weights(batch));
+        self.flush(table)?;
+        let (batch, row) = self.cursor(table, run).row().expect(AT_A_ROW);
+        let batch = batch.clone();
+        let held = &mut self.held[table];
+        if held.weights[run].0 != batch_no {
+            held.weights[run] = (batch_no, weights(&batch));
         }
-        self.held = Some((batch.clone(), run, row..row + 1));
+        held.rows = Some((batch, run, row..row + 1));
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), MergeError> {
-        let Some((batch, run, rows)) = self.held.take() else {
+    /// Emits the rows of a table that are held back.
+    fn flush(&mut self, table: usize) -> Result<(), MergeError> {
+        let Some((batch, run, rows)) = self.held[table].rows.take() else {
             return Ok(());
         };
-        let weights = std::mem::take(&mut self.weights[run].1);
-        let result = self.emit(0, &batch, &weights, rows);
-        self.weights[run].1 = weights;
+        let weights = std::mem::take(&mut self.held[table].weights[run].1);
+        let result = self.emit(table, &batch, &weights, rows);
+        self.held[table].weights[run].1 = weights;
         result
+    }
+
+    fn flush_all(&mut self) -> Result<(), MergeError> {
+        (0..self.held.len()).try_for_each(|table| self.flush(table))
     }
 
     fn emit(
