@@ -89,3 +89,8 @@ bench-compare dir *args:
 [group('bench')]
 bench-series dir *args:
     python3 -B benches/series.py target/release/promptlake {{ dir }} --serve target/release/examples/serve --bench-bucket target/release/examples/bench_bucket --s5cmd {{ dir }}/venv/bin/s5cmd {{ args }}
+
+# Peak memory under --memory, over buckets below DIR that are made where they are missing, e.g. `just bench-memory DIR year`
+[group('bench')]
+bench-memory dir *args:
+    python3 -B benches/memory.py target/release/promptlake {{ dir }} {{ args }}
