@@ -18,7 +18,6 @@ pub mod expect;
 pub mod fate;
 mod group_encoder;
 pub mod guard;
-mod held;
 pub mod inflate;
 pub mod ledger_state;
 pub mod losses;

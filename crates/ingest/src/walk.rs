@@ -12,7 +12,6 @@ use crate::analyse::{Analysis, Counts};
 use crate::cut::weights;
 use crate::duplicates::Decision;
 use crate::fate::Fate;
-use crate::held::Held;
 use crate::merge::{Contents, ListedTwin, MergeError, MergeInput, ObjectRows};
 use crate::part::FinishedPart;
 use crate::patch::{text, value, with_lineage, with_variant};
@@ -26,6 +25,14 @@ const AT_A_ROW: &str = "invariant: the cursor stands at a row";
 const TAKEN_AT_ONCE: usize = 1024;
 /// What a walk that writes nothing reads: enough to count rows by object.
 const COUNTED: &[&str] = &["account_id", "region", "source_object", "record_index"];
+
+/// Rows of a table that follow one another in a batch, to be emitted together: a slice of one row is many times as large
+/// as the row.
+struct Held {
+    /// By run: the number of the batch, and the weights of its rows.
+    weights: Vec<(u64, Vec<u64>)>,
+    rows: Option<(RecordBatch, usize, Range<usize>)>,
+}
 
 /// One walk over all runs.
 pub struct Walk<'a, 'i, 'b> {
@@ -84,8 +91,15 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         let twin = analysis.decisions.next_twin()?;
         Ok(Self {
             objects: input.partition.family.tables.iter().map(|_| None).collect(),
-            held: (0..input.partition.family.tables.len())
-                .map(|_| Held::new(parents.len()))
+            held: input
+                .partition
+                .family
+                .tables
+                .iter()
+                .map(|_| Held {
+                    weights: vec![(0, Vec::new()); parents.len()],
+                    rows: None,
+                })
                 .collect(),
             input,
             analysis,
@@ -324,24 +338,34 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
     fn hold(&mut self, table: usize, run: usize) -> Result<(), MergeError> {
         let cursor = self.cursor(table, run);
         let (batch_no, (_, row)) = (cursor.batch_no, cursor.row().expect(AT_A_ROW));
-        if self.held[table].extend(run, batch_no, row) {
+        let held = &mut self.held[table];
+        if let Some((_, held_run, rows)) = &mut held.rows
+            && *held_run == run
+            && held.weights[run].0 == batch_no
+            && rows.end == row
+        {
+            rows.end += 1;
             return Ok(());
         }
         self.flush(table)?;
         let (batch, row) = self.cursor(table, run).row().expect(AT_A_ROW);
         let batch = batch.clone();
-        self.held[table].begin(run, batch_no, batch, row);
+        let held = &mut self.held[table];
+        if held.weights[run].0 != batch_no {
+            held.weights[run] = (batch_no, weights(&batch));
+        }
+        held.rows = Some((batch, run, row..row + 1));
         Ok(())
     }
 
     /// Emits the rows of a table that are held back.
     fn flush(&mut self, table: usize) -> Result<(), MergeError> {
-        let mut held = std::mem::replace(&mut self.held[table], Held::new(0));
-        let result = match held.take() {
-            Some((batch, weights, rows)) => self.emit(table, &batch, weights, rows),
-            None => Ok(()),
+        let Some((batch, run, rows)) = self.held[table].rows.take() else {
+            return Ok(());
         };
-        self.held[table] = held;
+        let weights = std::mem::take(&mut self.held[table].weights[run].1);
+        let result = self.emit(table, &batch, &weights, rows);
+        self.held[table].weights[run].1 = weights;
         result
     }
 
