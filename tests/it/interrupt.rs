@@ -39,10 +39,14 @@ fn interrupted(dir: &Dir, signal_: Signal, after: Duration) -> (Option<i32>, Val
     let mut call = dir.call(&["bucket"], "lake", &["--all"]);
     call.0.stdout(Stdio::piped()).stderr(Stdio::piped());
     let begun = Instant::now();
-    let child = call.0.spawn().unwrap();
-    // Signals are handled from before the first temporary file on.
+    let mut child = call.0.spawn().unwrap();
+    // Signals are handled from before the first temporary file on; the runs before left none.
     let temp = dir.path("lake/_promptlake/tmp");
-    while !temp.exists() && begun.elapsed() < Duration::from_secs(20) {
+    let working = || std::fs::read_dir(&temp).is_ok_and(|mut files| files.next().is_some());
+    while !working()
+        && child.try_wait().unwrap().is_none()
+        && begun.elapsed() < Duration::from_secs(20)
+    {
         sleep(Duration::from_millis(1));
     }
     sleep(after);

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::ExitStatus;
 
 use rustix::process::Signal;
 
@@ -45,19 +45,11 @@ fn set(dir: &Dir, night: usize) {
 /// the signal, the write fails.
 fn with_blocks(dir: &Dir, lake: &str, blocks: u32, dies: bool) -> (ExitStatus, String) {
     let trap = if dies { "" } else { "trap '' XFSZ;" };
-    let script = format!("{trap} ulimit -c 0; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let limits = format!("{trap} ulimit -c 0; ulimit -f {blocks}");
     let call = dir
         .call(&["bucket"], lake, &["--all"])
         .reporting_to("/dev/null");
-    let mut command = Command::new("sh");
-    let output = command
-        .args(["-c", &script])
-        .arg(call.0.get_program())
-        .args(call.0.get_args())
-        .env_clear()
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let output = call.under(&limits).0.output().unwrap();
     (output.status, String::from_utf8(output.stderr).unwrap())
 }
 

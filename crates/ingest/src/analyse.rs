@@ -366,19 +366,11 @@ impl Contents<'_, '_> {
             ));
         }
         let (_, reader) = self.open.as_mut().expect("invariant: it was just opened");
-        self.bytes.clear();
-        for (table, rows) in self
-            .input
-            .partition
-            .family
-            .tables
-            .iter()
-            .zip(reader.read(row)?)
-        {
-            for row in 0..rows.num_rows() {
-                row_hash::feed_content(table, &rows, row, &mut self.bytes);
-            }
-        }
+        let (tables, bytes) = (self.input.partition.family.tables, &mut self.bytes);
+        bytes.clear();
+        reader.read(row, |table, batch, row| {
+            row_hash::feed_content(tables[table], batch, row, bytes);
+        })?;
         Ok(xxh3_128(&self.bytes))
     }
 }

@@ -202,15 +202,18 @@ pub fn merge(
             .flatten()
             .all(crate::run_file::RunFile::same_encoding)
         && !has_orphans(input)?;
-    // What was parked in one file is in canonical order already, and cut canonically.
+    // What was parked in one file is in canonical order already, and cut canonically. It is the part if nothing of the old one
+    // is left.
     let parked = input.parked.as_ref().filter(|files| {
-        old.segments.is_empty()
+        counts.replaced == counts.before
             && !analysis.changes
             && counts.new_twins + counts.twins == 0
             && files.first().is_some_and(|file| file.rows == counts.after)
     });
-    if let Some(files) = parked {
-        let children = whole::tell(input, &input.runs[1], contents)?;
+    if let Some(files) = parked
+        && whole::replaces_children(input)?
+    {
+        let children = whole::tell(input, contents)?;
         let parts = files.iter().cloned().map(Some).collect();
         return Merged::balanced(parts, counts, children, analysis.new_rejects);
     }

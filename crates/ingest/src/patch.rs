@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_array::{
     Array, ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
 };
@@ -38,6 +39,15 @@ fn with_columns(batch: &RecordBatch, table: &Table, columns: Vec<(&str, ArrayRef
 pub fn with_variant(batch: &RecordBatch, table: &Table, variant: u32) -> RecordBatch {
     let variants: ArrayRef = Arc::new(Int64Array::from(vec![i64::from(variant); batch.num_rows()]));
     with_columns(batch, table, vec![("variant", variants)])
+}
+
+/// The rows with these variants, one a row; `None`: the one that it has.
+pub fn with_variants(batch: &RecordBatch, table: &Table, variants: &[Option<u32>]) -> RecordBatch {
+    let column = batch.column(table.index_of("variant"));
+    let old = column.as_primitive::<Int64Type>();
+    let new = old.iter().zip(variants);
+    let new: Int64Array = new.map(|(old, new)| new.map(i64::from).or(old)).collect();
+    with_columns(batch, table, vec![("variant", Arc::new(new))])
 }
 
 /// The rows as those of the twin.

@@ -2,43 +2,64 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMillisecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_schema::DataType;
-use promptlake_datasets::table::Table;
+use promptlake_datasets::table::{KeyElse, Table};
 use xxhash_rust::xxh3::xxh3_128;
 
-/// The hash of each row's key. NULLs are equal, but where a required part is NULL it is the hash of what the table has
-/// instead of a key, or `None` if it has nothing.
-pub fn keys(table: &Table, batch: &RecordBatch) -> Vec<Option<u128>> {
-    let column = |name: &&str| {
-        batch
-            .column_by_name(name)
-            .expect("invariant: key columns were read")
-    };
-    let required: Vec<&ArrayRef> = table.key_required.iter().map(column).collect();
-    let key: Vec<&ArrayRef> = table.key.iter().map(column).collect();
-    let other = table
-        .key_else
-        .map(|other| (column(&other.column).as_string::<i32>(), other.hash));
-    let mut bytes = Vec::new();
-    let hash = |row: usize| {
-        if table.key.is_empty() {
+/// The columns of a batch that make its rows' keys.
+#[derive(Debug)]
+pub struct KeyColumns<'a> {
+    required: Vec<&'a ArrayRef>,
+    key: Vec<&'a ArrayRef>,
+    other: Option<(&'a StringArray, KeyElse)>,
+    bytes: Vec<u8>,
+}
+
+impl<'a> KeyColumns<'a> {
+    /// Those of a batch that has them.
+    pub fn of(table: &Table, batch: &'a RecordBatch) -> Self {
+        let column = |name: &&str| {
+            batch
+                .column_by_name(name)
+                .expect("invariant: key columns were read")
+        };
+        Self {
+            required: table.key_required.iter().map(column).collect(),
+            key: table.key.iter().map(column).collect(),
+            other: table
+                .key_else
+                .map(|other| (column(&other.column).as_string::<i32>(), other)),
+            bytes: Vec::new(),
+        }
+    }
+
+    /// The hash of a row's key. NULLs are equal, but where a required part is NULL it is the hash of what the table has
+    /// instead of a key, or `None` if it has nothing.
+    pub fn hash(&mut self, row: usize) -> Option<u128> {
+        if self.key.is_empty() {
             return None;
         }
-        bytes.clear();
-        if required.iter().any(|column| column.is_null(row)) {
-            let (texts, hash) = other.filter(|(texts, _)| !texts.is_null(row))?;
+        self.bytes.clear();
+        if self.required.iter().any(|column| column.is_null(row)) {
+            let (texts, other) = self.other.filter(|(texts, _)| !texts.is_null(row))?;
             // No key begins with a 2.
-            bytes.push(2);
-            bytes.extend_from_slice(&hash(texts.value(row)));
-            return Some(xxh3_128(&bytes));
+            self.bytes.push(2);
+            self.bytes
+                .extend_from_slice(&(other.hash)(texts.value(row)));
+            return Some(xxh3_128(&self.bytes));
         }
-        for column in &key {
-            feed(column, row, &mut bytes);
+        for column in &self.key {
+            feed(column, row, &mut self.bytes);
         }
-        Some(xxh3_128(&bytes))
-    };
-    (0..batch.num_rows()).map(hash).collect()
+        Some(xxh3_128(&self.bytes))
+    }
+}
+
+/// The hash of each row's key.
+pub fn keys(table: &Table, batch: &RecordBatch) -> Vec<Option<u128>> {
+    let mut columns = KeyColumns::of(table, batch);
+    (0..batch.num_rows()).map(|row| columns.hash(row)).collect()
 }
 
 /// Appends the content of a row to `bytes`: every column that is neither named as no content, nor `variant`.

@@ -1,7 +1,6 @@
 //! Reads single rows of a run with their children, going forward.
 
 use arrow_array::RecordBatch;
-use arrow_select::concat::concat_batches;
 
 use crate::merge::MergeError;
 use crate::run_cursor::{Run, RunCursor};
@@ -34,12 +33,16 @@ impl<'a> RowReader<'a> {
         })
     }
 
-    /// A row of the parent table, and its children: a batch a table. `row` must not be below the last one asked for.
+    /// Shows `visit` a row of the parent table, then its children, by table: a batch, and the row's place in it. `row` must not be
+    /// below the last one asked for.
     ///
     /// # Errors
     /// If a file cannot be read, or has no such row.
-    pub fn read(&mut self, row: u64) -> Result<Vec<RecordBatch>, MergeError> {
-        let tables = self.partition.family.tables;
+    pub fn read(
+        &mut self,
+        row: u64,
+        mut visit: impl FnMut(usize, &RecordBatch, usize),
+    ) -> Result<(), MergeError> {
         while self.parent.row_no() < row && self.parent.place().is_some() {
             let group = self.run.group(0, self.parent.group());
             let rows = group.map_or(0, |(file, group)| file.group_rows(group));
@@ -52,30 +55,25 @@ impl<'a> RowReader<'a> {
             .map_err(MergeError::Read)?;
         }
         let missing = || MergeError::OutOfStep {
-            table: tables[0].name,
+            table: self.partition.family.tables[0].name,
         };
         self.parent.settle().map_err(MergeError::Read)?;
         let (batch, at) = self.parent.row().ok_or_else(missing)?;
+        visit(0, batch, at);
         let place = self.parent.place().ok_or_else(missing)?;
-        let mut rows = vec![batch.slice(at, 1)];
-        for (table, child) in tables[1..].iter().zip(&mut self.children) {
-            let mut slices = Vec::new();
+        for (number, child) in self.children.iter_mut().enumerate() {
             while let Some(at) = child.place()
                 && at <= place
             {
                 if at == place {
                     child.settle().map_err(MergeError::Read)?;
                     if let Some((batch, row)) = child.row() {
-                        slices.push(batch.slice(row, 1));
+                        visit(number + 1, batch, row);
                     }
                 }
                 child.advance().map_err(MergeError::Read)?;
             }
-            rows.push(
-                concat_batches(&table.arrow_schema(), &slices)
-                    .map_err(|error| MergeError::Read(error.into()))?,
-            );
         }
-        Ok(rows)
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use arrow_select::concat::concat_batches;
 use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::errors::ParquetError;
 use promptlake_datasets::table::Table;
@@ -16,6 +17,11 @@ use crate::encoder::{Encoder, Opened};
 use crate::group_encoder::GroupEncoder;
 use crate::part::{FinishedPart, PartWriter};
 use crate::run_file::RunFile;
+
+/// So many slices are looked at together: if they hold few rows, they become one.
+const LOOSE: usize = 64;
+/// What few rows are. A slice takes some kilobytes, whatever it holds.
+const FEW: usize = 16 * LOOSE;
 
 /// A table's file being written from rows in canonical order.
 #[derive(Debug)]
@@ -29,6 +35,8 @@ pub struct TableWriter {
     group: Option<GroupEncoder>,
     /// The slices of the batch that is not full yet.
     batch: Vec<RecordBatch>,
+    /// How many of them are not to be looked at any more.
+    joined: usize,
     opened: Opened,
     /// Groups that are closed and not in the file yet.
     pending: VecDeque<GroupEncoder>,
@@ -52,6 +60,7 @@ impl TableWriter {
             cutter: Cutter::new(encoder.rule()),
             group: None,
             batch: Vec::new(),
+            joined: 0,
             opened: Opened::new(encoder),
             pending: VecDeque::new(),
             encoder: Arc::clone(encoder),
@@ -78,7 +87,7 @@ impl TableWriter {
             if cut == Cut::None {
                 continue;
             }
-            self.keep(batch.slice(start, row + 1 - start), weight);
+            self.keep(batch.slice(start, row + 1 - start), weight)?;
             (start, weight) = (row + 1, 0);
             self.close_batch()?;
             if cut == Cut::Group {
@@ -86,7 +95,7 @@ impl TableWriter {
             }
         }
         if start < rows.end {
-            self.keep(batch.slice(start, rows.end - start), weight);
+            self.keep(batch.slice(start, rows.end - start), weight)?;
         }
         Ok(())
     }
@@ -144,9 +153,20 @@ impl TableWriter {
         Ok(())
     }
 
-    fn keep(&mut self, slice: RecordBatch, weight: u64) {
+    fn keep(&mut self, slice: RecordBatch, weight: u64) -> Result<(), ParquetError> {
         self.opened.add(weight);
         self.batch.push(slice);
+        let loose = &self.batch[self.joined..];
+        if loose.len() < LOOSE {
+            return Ok(());
+        }
+        if loose.iter().map(RecordBatch::num_rows).sum::<usize>() < FEW {
+            let one = concat_batches(&self.schema, loose)?;
+            self.batch.truncate(self.joined);
+            self.batch.push(one);
+        }
+        self.joined = self.batch.len();
+        Ok(())
     }
 
     fn close_batch(&mut self) -> Result<(), ParquetError> {
@@ -158,6 +178,7 @@ impl TableWriter {
             None => GroupEncoder::new(&self.encoder, &self.factory, &self.schema)?,
         };
         let slices = std::mem::take(&mut self.batch);
+        self.joined = 0;
         self.group.insert(group).push(&slices, self.opened.queue());
         self.drain(self.encoder.pool.current_num_threads())
     }
@@ -168,5 +189,43 @@ impl TableWriter {
             self.pending.push_back(group);
         }
         self.drain(self.encoder.pool.current_num_threads())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::new_null_array;
+    use promptlake_datasets::rejects;
+    use promptlake_lake::settings::Encoding;
+
+    use super::*;
+
+    /// Rows that come one by one are not kept as so many slices: each of them takes some kilobytes, whatever it holds.
+    #[test]
+    fn single_rows_are_joined_and_give_the_bytes_of_all_at_once() {
+        let temp = tempfile::tempdir().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let encoder = Encoder::new(pool.unwrap(), Encoding::default(), 1 << 20);
+        let table = rejects::FAMILY.tables[0];
+        let schema = table.arrow_schema();
+        let rows = 4_000;
+        let columns = schema.fields().iter();
+        let columns = columns.map(|field| new_null_array(field.data_type(), rows));
+        let batch = RecordBatch::try_new(Arc::clone(&schema), columns.collect()).unwrap();
+        let weights = vec![100; rows];
+        let mut sha256 = Vec::new();
+        for step in [1, 7, rows] {
+            let path = temp.path().join(step.to_string());
+            let mut writer = TableWriter::create(&encoder, table, &path).unwrap();
+            let mut most = 0;
+            for start in (0..rows).step_by(step) {
+                let end = rows.min(start + step);
+                writer.append(&batch, &weights, start..end).unwrap();
+                most = most.max(writer.batch.len());
+            }
+            assert!(most <= rows / step / LOOSE + LOOSE, "{most} slices");
+            sha256.push(writer.finish().unwrap().sha256);
+        }
+        assert!(sha256.iter().all(|one| *one == sha256[0]));
     }
 }

@@ -6,33 +6,27 @@ use std::ops::Range;
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMillisecondType;
 use arrow_array::{Array, RecordBatch};
-use promptlake_datasets::day::Day;
+use arrow_select::concat::concat_batches;
 
 use crate::analyse::{Analysis, Counts};
-use crate::cut::weights;
+use crate::cut::{Places, weights};
 use crate::duplicates::Decision;
 use crate::fate::Fate;
-use crate::merge::{Contents, ListedTwin, MergeError, MergeInput, ObjectRows};
+use crate::held::Held;
+use crate::merge::{Contents, ListedTwin, MergeError, MergeInput};
+use crate::object_counter::{COUNTED, ObjectCounter};
 use crate::part::FinishedPart;
-use crate::patch::{text, value, with_lineage, with_variant};
-use crate::row_hash;
+use crate::patch::{value, with_lineage};
+use crate::row_hash::KeyColumns;
 use crate::row_reader::RowReader;
-use crate::run_cursor::{Place, RunCursor, day_of, first};
+use crate::run_cursor::{Place, RunCursor, first};
 use crate::table_writer::TableWriter;
 
 const AT_A_ROW: &str = "invariant: the cursor stands at a row";
 /// How many twins that take over are read at once.
 const TAKEN_AT_ONCE: usize = 1024;
 /// What a walk that writes nothing reads: enough to count rows by object.
-const COUNTED: &[&str] = &["account_id", "region", "source_object", "record_index"];
-
-/// Rows of a table that follow one another in a batch, to be emitted together: a slice of one row is many times as large
-/// as the row.
-struct Held {
-    /// By run: the number of the batch, and the weights of its rows.
-    weights: Vec<(u64, Vec<u64>)>,
-    rows: Option<(RecordBatch, usize, Range<usize>)>,
-}
+const COUNTED_IN_STEP: &[&str] = &["account_id", "region", "source_object", "record_index"];
 
 /// One walk over all runs.
 pub struct Walk<'a, 'i, 'b> {
@@ -45,7 +39,7 @@ pub struct Walk<'a, 'i, 'b> {
     children: Vec<Vec<RunCursor<'a>>>,
     /// By table.
     held: Vec<Held>,
-    objects: Vec<Option<ObjectRows>>,
+    objects: ObjectCounter,
     rank: u64,
     child_counts: Vec<Counts>,
     changed: Option<Decision>,
@@ -74,7 +68,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         for run in &input.runs {
             let cursor = |table| {
                 if writers.is_empty() {
-                    RunCursor::new(run, input.partition, table, Some(COUNTED))
+                    RunCursor::new(run, input.partition, table, Some(COUNTED_IN_STEP))
                 } else {
                     RunCursor::peeking(run, input.partition, table)
                 }
@@ -89,18 +83,10 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         }
         let changed = analysis.decisions.changed.pop()?;
         let twin = analysis.decisions.next_twin()?;
+        let tables = input.partition.family.tables;
         Ok(Self {
-            objects: input.partition.family.tables.iter().map(|_| None).collect(),
-            held: input
-                .partition
-                .family
-                .tables
-                .iter()
-                .map(|_| Held {
-                    weights: vec![(0, Vec::new()); parents.len()],
-                    rows: None,
-                })
-                .collect(),
+            objects: ObjectCounter::new(input.partition),
+            held: tables.iter().map(|_| Held::new(parents.len())).collect(),
             input,
             analysis,
             writers,
@@ -108,7 +94,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             parents,
             children,
             rank: 0,
-            child_counts: vec![Counts::default(); input.partition.family.tables.len() - 1],
+            child_counts: vec![Counts::default(); tables.len() - 1],
             changed,
             twin,
             taken: VecDeque::new(),
@@ -148,12 +134,7 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             }
         }
         self.flush_all()?;
-        for table in 0..self.objects.len() {
-            if let Some(object) = self.objects[table].take() {
-                self.contents.object(table, &object)?;
-            }
-        }
-        Ok(())
+        Ok(self.objects.finish(self.contents)?)
     }
 
     /// The files written, and the counts of the child tables.
@@ -211,7 +192,8 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         let heads = file.read(Some(COUNTED), vec![group], None);
         for batch in heads.map_err(MergeError::Read)? {
             let batch = batch.map_err(MergeError::Read)?;
-            self.count(0, &batch, 0..batch.num_rows())?;
+            self.objects
+                .count(0, &batch, 0..batch.num_rows(), self.contents)?;
         }
         self.rank += file.group_rows(group);
         self.parents[run].skip_group().map_err(MergeError::Read)?;
@@ -221,24 +203,18 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
     /// Takes the row at a cursor.
     fn row(&mut self, run: usize) -> Result<(), MergeError> {
         self.parents[run].settle().map_err(MergeError::Read)?;
-        let (rank, table) = (self.rank, self.input.partition.family.tables[0]);
+        let rank = self.rank;
         self.rank += 1;
         let variant = self.take_changed(rank)?.map(|decision| decision.variant);
         let twin_of = self.take_twin(rank)?;
         let emitted = self.analysis.emitted.get(rank);
-        if emitted && variant.is_none() {
-            self.hold(0, run)?;
-        } else {
+        if emitted {
+            self.hold(0, run, variant)?;
+        } else if let Some(standing) = twin_of {
             self.flush(0)?;
             let (batch, row) = self.parents[run].row().expect(AT_A_ROW);
-            let one = batch.slice(row, 1);
-            if let Some(variant) = variant.filter(|_| emitted) {
-                let patched = with_variant(&one, table, variant);
-                self.emit(0, &patched, &weights(&patched), 0..1)?;
-            } else if let Some(standing) = twin_of {
-                let twin = self.twin_of_row(&one, standing);
-                self.list(&twin)?;
-            }
+            let twin = self.twin_of_row(batch, row, standing);
+            self.objects.list(&twin, self.contents)?;
         }
         let fate = match (emitted, twin_of) {
             (true, _) => Fate::Stored(variant),
@@ -251,7 +227,6 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
 
     /// Takes the children of the row at a run's parent cursor along.
     fn children_of(&mut self, run: usize, fate: Fate) -> Result<(), MergeError> {
-        let tables = self.input.partition.family.tables;
         for child in 0..self.children[run].len() {
             loop {
                 let parent = self.parents[run].place();
@@ -268,16 +243,8 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
                 self.children[run][child]
                     .settle()
                     .map_err(MergeError::Read)?;
-                match fate {
-                    Fate::Stored(None) => self.hold(child + 1, run)?,
-                    Fate::Stored(Some(variant)) => {
-                        self.flush(child + 1)?;
-                        let (batch, row) = self.cursor(child + 1, run).row().expect(AT_A_ROW);
-                        let patched =
-                            with_variant(&batch.slice(row, 1), tables[child + 1], variant);
-                        self.emit(child + 1, &patched, &weights(&patched), 0..1)?;
-                    }
-                    Fate::Twin | Fate::Gone => {}
+                if let Fate::Stored(variant) = fate {
+                    self.hold(child + 1, run, variant)?;
                 }
                 self.children[run][child]
                     .advance()
@@ -322,7 +289,8 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             }
         } else if let Some(standing) = twin_of {
             let row = self.analysis.emitted.rank(standing);
-            self.list(&ListedTwin { row, ..twin })?;
+            let twin = ListedTwin { row, ..twin };
+            self.objects.list(&twin, self.contents)?;
         }
         Ok(())
     }
@@ -334,38 +302,34 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         }
     }
 
-    /// Appends the row at a run's cursor to those of the table that are held back to be emitted together.
-    fn hold(&mut self, table: usize, run: usize) -> Result<(), MergeError> {
+    /// Holds the row at a run's cursor back, under the variant that it gets.
+    fn hold(&mut self, table: usize, run: usize, variant: Option<u32>) -> Result<(), MergeError> {
         let cursor = self.cursor(table, run);
         let (batch_no, (_, row)) = (cursor.batch_no, cursor.row().expect(AT_A_ROW));
-        let held = &mut self.held[table];
-        if let Some((_, held_run, rows)) = &mut held.rows
-            && *held_run == run
-            && held.weights[run].0 == batch_no
-            && rows.end == row
-        {
-            rows.end += 1;
+        if self.held[table].extend(run, batch_no, row, variant) {
             return Ok(());
         }
         self.flush(table)?;
-        let (batch, row) = self.cursor(table, run).row().expect(AT_A_ROW);
-        let batch = batch.clone();
-        let held = &mut self.held[table];
-        if held.weights[run].0 != batch_no {
-            held.weights[run] = (batch_no, weights(&batch));
-        }
-        held.rows = Some((batch, run, row..row + 1));
+        // Of one field, so that another one can be changed.
+        let cursor = match table {
+            0 => &self.parents[run],
+            child => &self.children[run][child - 1],
+        };
+        let (batch, row) = cursor.row().expect(AT_A_ROW);
+        self.held[table].begin(run, batch_no, batch, row, variant);
         Ok(())
     }
 
     /// Emits the rows of a table that are held back.
     fn flush(&mut self, table: usize) -> Result<(), MergeError> {
-        let Some((batch, run, rows)) = self.held[table].rows.take() else {
-            return Ok(());
+        let tables = self.input.partition.family.tables;
+        // It keeps the weights of its batch, and is put back.
+        let mut held = std::mem::replace(&mut self.held[table], Held::new(0));
+        let result = match held.take(tables[table]) {
+            Some((batch, weights, rows)) => self.emit(table, &batch, weights, rows),
+            None => Ok(()),
         };
-        let weights = std::mem::take(&mut self.held[table].weights[run].1);
-        let result = self.emit(table, &batch, &weights, rows);
-        self.held[table].weights[run].1 = weights;
+        self.held[table] = held;
         result
     }
 
@@ -380,98 +344,38 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
         weights: &[u64],
         rows: Range<usize>,
     ) -> Result<(), MergeError> {
-        self.count(table, batch, rows.clone())?;
-        match self.writers.get_mut(table) {
-            Some(writer) => writer
-                .append(batch, weights, rows)
-                .map_err(MergeError::Write),
-            None => Ok(()),
-        }
-    }
-
-    /// Counts stored rows by their object.
-    fn count(
-        &mut self,
-        table: usize,
-        batch: &RecordBatch,
-        rows: Range<usize>,
-    ) -> Result<(), MergeError> {
-        let objects = text(batch, "source_object");
-        for row in rows {
-            let object = objects.value(row);
-            if self.objects[table]
-                .as_ref()
-                .is_none_or(|last| last.object != object)
-            {
-                let day = day_of(self.input.partition, object);
-                self.next_object(
-                    table,
-                    day,
-                    object,
-                    value(batch, "account_id", row),
-                    value(batch, "region", row),
-                )?;
-            }
-            if let Some(last) = &mut self.objects[table] {
-                last.rows += 1;
-            }
-        }
-        Ok(())
-    }
-
-    fn next_object(
-        &mut self,
-        table: usize,
-        day: Day,
-        object: &str,
-        account_id: Option<&str>,
-        region: Option<&str>,
-    ) -> Result<(), MergeError> {
-        let next = ObjectRows {
-            day,
-            object: object.to_owned(),
-            rows: 0,
-            account_id: account_id.map(str::to_owned),
-            region: region.map(str::to_owned),
+        self.objects
+            .count(table, batch, rows.clone(), self.contents)?;
+        let Some(writer) = self.writers.get_mut(table) else {
+            return Ok(());
         };
-        if let Some(last) = self.objects[table].replace(next) {
-            self.contents.object(table, &last)?;
-        }
-        Ok(())
+        // A few rows must not keep a large batch alive.
+        let result = if rows.len() * 4 < batch.num_rows() {
+            let few = batch.slice(rows.start, rows.len());
+            concat_batches(batch.schema_ref(), [&few])
+                .map_err(Into::into)
+                .and_then(|few| writer.append(&few, &weights[rows.clone()], 0..rows.len()))
+        } else {
+            writer.append(batch, weights, rows)
+        };
+        result.map_err(MergeError::Write)
     }
 
-    /// Lists a twin with the new part.
-    fn list(&mut self, twin: &ListedTwin) -> Result<(), MergeError> {
-        if self.objects[0]
-            .as_ref()
-            .is_none_or(|last| last.object != twin.object)
-        {
-            let day = day_of(self.input.partition, &twin.object);
-            self.next_object(
-                0,
-                day,
-                &twin.object,
-                twin.account_id.as_deref(),
-                twin.region.as_deref(),
-            )?;
-        }
-        Ok(self.contents.twin(twin)?)
-    }
-
-    fn twin_of_row(&self, one: &RecordBatch, standing: u64) -> ListedTwin {
-        let report_ts = one
+    fn twin_of_row(&self, batch: &RecordBatch, row: usize, standing: u64) -> ListedTwin {
+        let report_ts = batch
             .column_by_name("report_ts")
-            .map(|column| column.as_primitive::<TimestampMillisecondType>().clone());
-        let owned = |name| value(one, name, 0).map(str::to_owned);
+            .map(|column| column.as_primitive::<TimestampMillisecondType>());
+        let owned = |name| value(batch, name, row).map(str::to_owned);
+        let table = self.input.partition.family.tables[0];
         ListedTwin {
             object: owned("source_object").unwrap_or_default(),
-            index: crate::cut::Places::of(one).index(0).unwrap_or(-1),
+            index: Places::of(batch).index(row).unwrap_or(-1),
             account_id: owned("account_id"),
             region: owned("region"),
             source: owned("source"),
-            report_ts: report_ts.and_then(|column| column.is_valid(0).then(|| column.value(0))),
+            report_ts: report_ts.and_then(|column| column.is_valid(row).then(|| column.value(row))),
             row: self.analysis.emitted.rank(standing),
-            key: row_hash::keys(self.input.partition.family.tables[0], one)[0].unwrap_or_default(),
+            key: KeyColumns::of(table, batch).hash(row).unwrap_or_default(),
         }
     }
 
@@ -502,9 +406,18 @@ impl<'a, 'i, 'b> Walk<'a, 'i, 'b> {
             }
             next.sort_unstable();
             let mut reader = RowReader::new(&self.input.runs[0], self.input.partition)?;
+            let tables = self.input.partition.family.tables;
             let mut taken = Vec::new();
             for (row, rank) in next {
-                taken.push((rank, reader.read(row)?));
+                let mut rows = vec![Vec::new(); tables.len()];
+                reader.read(row, |table, batch, row| {
+                    rows[table].push(batch.slice(row, 1));
+                })?;
+                let joined = tables.iter().zip(rows).map(|(table, rows)| {
+                    concat_batches(&table.arrow_schema(), &rows)
+                        .map_err(|error| MergeError::Read(error.into()))
+                });
+                taken.push((rank, joined.collect::<Result<_, _>>()?));
             }
             taken.sort_unstable_by_key(|(rank, _)| *rank);
             self.taken = taken.into();

@@ -44,6 +44,19 @@ impl Call {
         self
     }
 
+    /// Under limits that a shell sets first.
+    pub(crate) fn under(mut self, limits: &str) -> Self {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("{limits}; exec \"$0\" \"$@\"")])
+            .arg(self.0.get_program())
+            .args(self.0.get_args())
+            .env_clear()
+            .stdin(Stdio::null());
+        self.0 = command;
+        self
+    }
+
     /// Makes it.
     pub(crate) fn done(mut self) -> Done {
         let output = loop {
