@@ -80,6 +80,11 @@ bench-setup dir:
     python3 -m venv {{ dir }}/venv
     {{ dir }}/venv/bin/pip install --quiet -r benches/requirements.txt
 
+# Inflating, decoding, encoding and merging apart, on generated inputs, e.g. `just bench-steps merge`
+[group('bench')]
+bench-steps *args:
+    cargo bench -p promptlake-ingest --bench steps -- {{ args }}
+
 # The competition over buckets below DIR, e.g. `just bench-compare DIR a b --rounds 5`
 [group('bench')]
 bench-compare dir *args:

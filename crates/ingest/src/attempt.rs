@@ -224,6 +224,7 @@ impl Attempt<'_> {
             .partition(|id| done.staged.contains_key(id));
         let no_rows: Vec<ParkedRun> = Vec::new();
         for ids in [gaining, losing] {
+            let threads = PUBLISHES.max(self.options.limits.threads).min(ids.len());
             let next = Mutex::new(ids.into_iter());
             let results: Mutex<BTreeMap<PartitionId, Result<Committed, CommitError>>> =
                 Mutex::default();
@@ -245,7 +246,7 @@ impl Attempt<'_> {
                 }
             };
             std::thread::scope(|scope| {
-                for _ in 0..PUBLISHES.max(self.options.limits.threads) {
+                for _ in 0..threads {
                     scope.spawn(work);
                 }
             });
