@@ -6,8 +6,12 @@ const DAY: &str = "2026-01-09";
 const NEXT: &str = "2026-01-10";
 
 /// What may be lost of a lake without a loss of data.
-const LOSSES: [(&str, &[&str]); 5] = [
+const LOSSES: [(&str, &[&str]); 6] = [
     ("nothing", &[]),
+    (
+        "a day of the ledger",
+        &["lake/_promptlake/ledger/chat/day=2026-01-09"],
+    ),
     ("the ledger", &["lake/_promptlake/ledger"]),
     ("the inventory", &["lake/_promptlake/inventory"]),
     (
@@ -137,6 +141,22 @@ fn a_user_who_left_a_report_leaves_no_models_behind() {
                 "{table}, without {lost}"
             );
         }
+        dir.is_as_if_made_anew();
+    }
+}
+
+#[test]
+fn a_report_that_has_no_models_any_more_leaves_none_behind() {
+    for (lost, names) in LOSSES {
+        let dir = lake();
+        let row = |user, messages| report_row(DAY, user, "1.0", messages);
+        let without_models = |row: String| row[..=row.rfind(',').unwrap()].to_owned();
+        let rows = [row("user-1", 3), row("user-2", 4)].map(without_models);
+        dir.put(&report_key(DAY, "KIRO_IDE", "0000"), report(&rows));
+        dir.lose(names);
+        dir.run().exits(0);
+        assert_eq!(dir.rows("user_activity").len(), 2, "without {lost}");
+        assert_eq!(dir.rows("model_usage"), [], "without {lost}");
         dir.is_as_if_made_anew();
     }
 }

@@ -25,18 +25,29 @@ impl Terminal {
 
     /// Over some lake, with these variables.
     pub(crate) fn over(dir: &Dir, lake: &str, flags: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut this = Self::begin(dir, lake, flags, variables, |call| call);
+        this.sees("promptlake> ");
+        this
+    }
+
+    fn begin(
+        dir: &Dir,
+        lake: &str,
+        flags: &[&str],
+        variables: &[(&str, &str)],
+        but: impl FnOnce(pty_process::blocking::Command) -> pty_process::blocking::Command,
+    ) -> Self {
         let (terminal, end) = pty_process::blocking::open().unwrap();
         terminal.resize(pty_process::Size::new(24, 160)).unwrap();
-        let child = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_promptlake"))
+        let call = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_promptlake"))
             .args(["sql", "--lake", lake])
             .args(flags)
             .env_clear()
             .env("TERM", "xterm-256color")
             .env("HOME", dir.arg("home"))
             .envs(variables.iter().copied())
-            .current_dir(dir.path(""))
-            .spawn(end)
-            .unwrap();
+            .current_dir(dir.path(""));
+        let child = but(call).spawn(end).unwrap();
         let keys = Arc::new(terminal);
         let screen = Arc::clone(&keys);
         let (sender, more) = mpsc::channel();
@@ -48,14 +59,12 @@ impl Terminal {
                 }
             }
         });
-        let mut this = Self {
+        Self {
             keys,
             seen: String::new(),
             more,
             child,
-        };
-        this.sees("promptlake> ");
-        this
+        }
     }
 
     /// Types, as it is.
@@ -340,4 +349,22 @@ fn a_lake_that_changes_is_seen_after_a_refresh_at_the_latest() {
         .sees("promptlake> ")
         .types("\\q\r");
     assert_eq!(shell.ends(), Some(0));
+}
+
+#[test]
+fn what_goes_wrong_is_not_on_stdout() {
+    let dir = lake();
+    let data = std::fs::File::create(dir.path("data")).unwrap();
+    let lake = dir.arg("lake");
+    let mut shell = Terminal::begin(&dir, &lake, &[], &[], |call| call.stdout(data));
+    let shown = || std::fs::read_to_string(dir.path("data")).unwrap();
+    let begun = Instant::now();
+    // What is typed before the prompt may be lost.
+    while !shown().contains("promptlake> ") && begun.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    shell
+        .types("SELECT nothing FROM chat;\r")
+        .sees("error: No field named nothing");
+    assert!(!shown().contains("error"), "{}", shown());
 }

@@ -211,3 +211,16 @@ fn an_object_that_is_told_by_its_content_alone() {
     );
     dir.run().exits(0).counts(&[("objects/read", 0)]);
 }
+
+#[test]
+fn what_content_of_no_known_kind_holds_is_not_in_the_detail() {
+    let dir = Dir::new();
+    dir.put("x.json", r#"{"whatever":"canary"}"#);
+    dir.put("y.json", "canary");
+    dir.put("z.csv", "canary,canary\n1,2\n");
+    dir.run().exits(1);
+    assert_eq!(
+        dir.lines("rejects", &["reason", "detail"]),
+        ["unknown_content the content is of no known dataset"; 3]
+    );
+}

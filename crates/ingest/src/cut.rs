@@ -6,6 +6,9 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 use xxhash_rust::xxh3::xxh3_64;
 
+#[cfg(test)]
+mod tests;
+
 /// The numbers of the rule, in units of weight: about a byte of a decoded row each. They stand in `lake.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CutRule {

@@ -14,6 +14,9 @@ use parquet::errors::ParquetError;
 
 use crate::encoder::{Encoder, Packed, Queued};
 
+#[cfg(test)]
+mod tests;
+
 /// The chunks of a column's leaves.
 type Closed = Result<(Vec<ArrowColumnChunk>, Packed), ParquetError>;
 

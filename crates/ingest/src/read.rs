@@ -24,6 +24,9 @@ use crate::inflate::Inflater;
 use crate::permits::{Permit, Permits};
 use crate::plan::{PlanError, PlannedObject, ReadJob};
 
+#[cfg(test)]
+mod tests;
+
 /// A claim has at most this many objects …
 const CLAIM_OBJECTS: usize = 128;
 /// … or this many bytes as listed.
@@ -108,7 +111,12 @@ pub fn read<E: From<PlanError> + Send>(
     });
     let result = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..options.threads)
-            .map(|_| scope.spawn(|| Worker::new(options).work(&claimer, &permits)))
+            .map(|_| {
+                scope.spawn(|| {
+                    let _ends = EndsInPanic(&claimer);
+                    Worker::new(options).work(&claimer, &permits);
+                })
+            })
             .collect();
         // The claimer's end of `order` closes when the last job is claimed; then the receiver ends.
         let result = receive(claims, &mut handle);
@@ -228,6 +236,23 @@ impl<'a, F: FnMut() -> Result<Option<ReadJob>, PlanError>> Claimer<'a, F> {
             self.order = channel().0;
         }
         None
+    }
+}
+
+/// Dropped in a panic: nothing more is claimed. The receiver would otherwise wait for claims that nobody is left to make.
+struct EndsInPanic<'c, 'a, F: FnMut() -> Result<Option<ReadJob>, PlanError>>(
+    &'c Mutex<Claimer<'a, F>>,
+);
+
+impl<F: FnMut() -> Result<Option<ReadJob>, PlanError>> Drop for EndsInPanic<'_, '_, F> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let mut claimer = self
+                .0
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            claimer.end();
+        }
     }
 }
 

@@ -18,6 +18,9 @@ use crate::encoder::Encoder;
 use crate::part::FinishedPart;
 use crate::table_writer::TableWriter;
 
+#[cfg(test)]
+mod tests;
+
 /// A partition of all tables of a family.
 #[derive(Clone, Copy, Debug)]
 pub struct PartitionId {

@@ -75,3 +75,16 @@ fn joins_let_go_of_their_thread() {
         );
     }
 }
+
+/// An array of plain text cannot hold 2 GiB; one of views can.
+#[test]
+fn text_is_read_as_views() {
+    let lake = TestLake::new();
+    let engine = lake.engine();
+    for column in ["prompt", "assistant_response", "source_object", "dt"] {
+        let sql = format!(
+            "SELECT data_type FROM information_schema.columns WHERE table_name = 'chat' AND column_name = '{column}'"
+        );
+        assert_eq!(ask(&engine, &sql).unwrap().0, ["Utf8View"], "{column}");
+    }
+}

@@ -1,0 +1,84 @@
+use promptlake_datasets::day::Day;
+use promptlake_datasets::object::Object;
+use promptlake_datasets::output::Rows;
+use promptlake_datasets::reason::Reason;
+use promptlake_datasets::rejects::{self, Reject, RejectRows};
+use promptlake_lake::settings::Encoding;
+
+use super::Stage;
+use crate::encoder::Encoder;
+
+/// Rows that wait for the pool are not the stage's.
+const QUEUED: u64 = 64 << 10;
+const ROW: usize = 64 << 10;
+const PARTITIONS: i32 = 200;
+
+/// Text that hardly compresses.
+fn noise(seed: u64) -> Vec<u8> {
+    let mut state = seed;
+    let byte = |_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        b' ' + (state >> 57) as u8 % 95
+    };
+    (0..ROW).map(byte).collect()
+}
+
+/// A row of a partition.
+fn row(number: i32) -> Rows {
+    let object = Object {
+        source_object: format!("AWSLogs/{number:03}"),
+        dataset: None,
+        size: 1,
+        day: Day(20_000 + number),
+        dated: true,
+        account_id: None,
+        region: None,
+        product: None,
+        client: None,
+        report_ts: None,
+    };
+    let mut rows = RejectRows::default();
+    let raw = noise(number.unsigned_abs().into());
+    rows.push(
+        &object,
+        &Reject::of_slice(Reason::Syntax, String::new(), Some(0), 0, 1, &raw),
+    );
+    Rows {
+        family: &rejects::FAMILY,
+        tables: vec![rows.take().unwrap()],
+    }
+}
+
+#[test]
+fn many_open_partitions_keep_to_the_budget() {
+    // Rows of a batch that is not full; pages, whose encoders take more than a megabyte a partition.
+    let batch_weight = Encoding::default().batch_weight;
+    for (held_as, batch_weight, budget) in [("rows", batch_weight, 1 << 20), ("pages", 1, 16 << 20)]
+    {
+        let temp = tempfile::tempdir().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(2)
+            .build()
+            .unwrap();
+        let encoding = Encoding {
+            batch_weight,
+            ..Encoding::default()
+        };
+        let encoder = Encoder::new(pool, encoding, QUEUED);
+        let mut stage = Stage::new(&encoder, temp.path().to_owned(), budget);
+        let mut most = 0;
+        for number in 0..PARTITIONS {
+            // All of one source day: none of them is passed by.
+            stage.append(Day(20_000), &row(number)).unwrap();
+            most = most.max(encoder.held());
+        }
+        assert!(most < 2 * budget, "{most} bytes of {held_as} are held");
+        assert!(most > budget / 2, "{most} bytes of {held_as} are held");
+        let parked = stage.finish().unwrap();
+        assert_eq!(encoder.held(), 0);
+        let files = parked.runs.values().flatten().flatten().flatten();
+        assert_eq!(files.map(|file| file.rows).sum::<u64>(), 200);
+    }
+}
