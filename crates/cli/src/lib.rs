@@ -4,6 +4,7 @@
 //! gives it meaning; `commands` has one file a command.
 
 mod args;
+mod bug;
 mod byte_size;
 mod clock;
 mod commands;
@@ -26,7 +27,6 @@ pub use args::Cli as Arguments;
 
 /// Runs the program: reads the arguments of the process, and gives its exit code.
 pub fn main() -> ExitCode {
-    promptlake_ingest::guard::install();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // clap prints help to stdout and usage errors to stderr; a reader that went away does not matter.
@@ -36,8 +36,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
+    bug::tell_by(Printer::new(cli.global.log));
+    promptlake_ingest::guard::install();
     let printer = Printer::new(cli.global.log);
-    match run(cli.command, &printer) {
+    let Some(result) = bug::caught(|| run(cli.command, &printer)) else {
+        return ExitCode::from(Exit::CouldNotRun.code());
+    };
+    match result {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
