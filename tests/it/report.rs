@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Dir, Files, chat, chat_key, promptlake, records};
+use crate::harness::{Dir, Files, chat, chat_key, chat_saying, kiro, promptlake, records};
 
 const TIME: &str = "2026-01-09T10:00:00Z";
 
@@ -184,4 +184,27 @@ fn the_tables_of_the_command_line() {
     assert!(!dir.path("lake/tables/chat").exists());
     dir.run().exits(0).counts(&[("objects/read", 1)]);
     dir.is_as_if_made_anew();
+}
+
+#[test]
+fn rows_that_athena_does_not_read_are_told_by_their_place() {
+    let dir = bucket();
+    let large = chat_saying("large", TIME, &"Chrysanthemum ".repeat(2_500_000));
+    let key = chat_key("2026-01-09", "large");
+    dir.put(&key, records(&[chat("s", TIME), large]));
+    let ran = dir
+        .run()
+        .exits(0)
+        .says("Athena reads no row over 32 MB: 1 of them, such as that of record 1 of AWSLogs/");
+    assert_eq!(ran.report["rows_over_32_mb"], 1);
+    let row = &ran.report["large_rows"][0];
+    assert_eq!(row["table"], "chat");
+    assert_eq!(row["dt"], "2026-01-09");
+    assert_eq!(row["source_object"], kiro(&key));
+    assert_eq!(row["record_index"], 1);
+    let bytes = row["bytes"].as_u64().unwrap();
+    assert!((35_000_000..36_000_000).contains(&bytes), "{bytes}");
+    for told in [ran.report.to_string(), ran.done.stderr] {
+        assert!(!told.contains("Chrysanthemum"));
+    }
 }

@@ -58,6 +58,7 @@ const BLOCKS: [u32; 9] = [0, 1, 2, 4, 8, 16, 24, 64, 128];
 
 #[test]
 fn whatever_is_torn_the_next_run_mends_it() {
+    let mut staged = false;
     for dies in [true, false] {
         let dir = Dir::new();
         for night in [0, 1] {
@@ -77,6 +78,15 @@ fn whatever_is_torn_the_next_run_mends_it() {
                 } else {
                     assert!(matches!(status.code(), Some(1 | 2)), "{of}: {stderr}");
                     assert!(stderr.contains("File too large"), "{of}: {stderr}");
+                    if stderr.contains("stage rows") {
+                        assert!(stderr.contains("/lake/_promptlake/tmp/"), "{of}: {stderr}");
+                        assert_eq!(
+                            stderr.matches("File too large").count(),
+                            1,
+                            "{of}: {stderr}"
+                        );
+                        staged = true;
+                    }
                     assert!(temporary(&dir).is_empty(), "{of}: {:?}", temporary(&dir));
                 }
                 let found = dir.parts("lake");
@@ -99,6 +109,7 @@ fn whatever_is_torn_the_next_run_mends_it() {
         }
         dir.is_as_if_made_anew();
     }
+    assert!(staged, "no run failed while it staged rows");
 }
 
 fn temporary(dir: &Dir) -> Vec<String> {

@@ -18,6 +18,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use promptlake_ingest::discover::with_causes;
 use promptlake_ingest::exit::Exit;
 
 use args::{Cli, Command};
@@ -46,7 +47,7 @@ pub fn main() -> ExitCode {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            printer.error(&format!("{error:#}"));
+            printer.error(&with_causes(error.as_ref()));
             ExitCode::from(Exit::CouldNotRun.code())
         }
     }

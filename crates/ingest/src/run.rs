@@ -28,6 +28,7 @@ use crate::progress::Progress;
 use crate::report::{RunReport, SourceLine};
 use crate::run_file::RunFile;
 use crate::snapshot::{Snapshot, family_of};
+use crate::stage::StageError;
 
 /// So often a run tries again where others are in its way.
 const ATTEMPTS: u32 = 8;
@@ -57,8 +58,8 @@ pub enum RunError {
     #[error("plan")]
     Plan(#[from] PlanError),
     /// Rows cannot be staged: no space for temporary files, most of all.
-    #[error("stage rows in temporary files")]
-    Stage(#[from] parquet::errors::ParquetError),
+    #[error(transparent)]
+    Stage(#[from] StageError),
     /// A temporary file.
     #[error("use a temporary file")]
     File(#[from] std::io::Error),

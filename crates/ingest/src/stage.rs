@@ -87,6 +87,16 @@ pub struct Large {
 /// Where a row stands: source day, object, record.
 type Place = (Day, String, i64);
 
+/// Rows cannot be staged: no space for temporary files, most of all.
+#[derive(Debug, thiserror::Error)]
+#[error("stage rows in temporary files below {}", temp.display())]
+pub struct StageError {
+    /// The run's temporary directory.
+    pub temp: PathBuf,
+    /// What is wrong.
+    pub source: ParquetError,
+}
+
 /// Takes rows in the order in which objects are read, and parks them.
 ///
 /// Memory: at most `budget` of weight is held decoded, and one group more.
@@ -137,7 +147,38 @@ impl Stage {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn append(&mut self, day: Day, rows: &Rows) -> Result<(), ParquetError> {
+    pub fn append(&mut self, day: Day, rows: &Rows) -> Result<(), StageError> {
+        let took = self.take(day, rows);
+        took.map_err(|source| self.failed(source))
+    }
+
+    /// Parks everything.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn finish(mut self) -> Result<Parked, StageError> {
+        let parked = self.park_all();
+        parked.map_err(|source| self.failed(source))?;
+        let runs = self
+            .partitions
+            .into_iter()
+            .map(|(id, staged)| (id, staged.runs))
+            .collect();
+        Ok(Parked {
+            runs,
+            large: self.large,
+            large_count: self.large_count,
+        })
+    }
+
+    fn failed(&self, source: ParquetError) -> StageError {
+        StageError {
+            temp: self.temp.clone(),
+            source,
+        }
+    }
+
+    fn take(&mut self, day: Day, rows: &Rows) -> Result<(), ParquetError> {
         self.appends += 1;
         if day < self.day {
             // Another dataset begins; hardly any row of it goes where the last one's went.
@@ -176,11 +217,7 @@ impl Stage {
         self.relieve(day)
     }
 
-    /// Parks everything.
-    ///
-    /// # Errors
-    /// If a file cannot be written.
-    pub fn finish(mut self) -> Result<Parked, ParquetError> {
+    fn park_all(&mut self) -> Result<(), ParquetError> {
         let ids: Vec<PartitionId> = self.partitions.keys().copied().collect();
         for id in &ids {
             self.close(*id)?;
@@ -194,16 +231,7 @@ impl Stage {
         for id in ids {
             self.park(id)?;
         }
-        let runs = self
-            .partitions
-            .into_iter()
-            .map(|(id, staged)| (id, staged.runs))
-            .collect();
-        Ok(Parked {
-            runs,
-            large: self.large,
-            large_count: self.large_count,
-        })
+        Ok(())
     }
 
     /// Starts another run of the partition if these rows do not follow the last ones.

@@ -53,6 +53,10 @@ pub struct Listed {
     pub archived: bool,
 }
 
+/// Objects up to this size are read whole, larger ones as streams. Each source holds to it: the two readers of gzip differ
+/// in one kind of crafted member, and an object must give the same rows wherever it lies.
+const WHOLE_BYTES: u64 = 8 << 20;
+
 /// The bytes of an object.
 pub enum Body {
     /// All of it.

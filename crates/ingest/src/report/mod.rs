@@ -66,7 +66,7 @@ pub struct RunReport {
     pub notices: Vec<String>,
     /// Rows of more than 32 MB, which Athena does not read.
     pub rows_over_32_mb: u64,
-    /// The largest rows among them, as (table, dt, `source_object`, `record_index`); the first [`MAX_LISTED`].
+    /// The first [`MAX_LISTED`] of them, in the order in which they were read.
     pub large_rows: Vec<LargeRow>,
     /// Whether the run was told to stop before it was done.
     pub stopped: bool,
@@ -303,14 +303,6 @@ impl RunReport {
     pub fn notice(&mut self, text: String) {
         if self.notices.len() < MAX_LISTED && !self.notices.contains(&text) {
             self.notices.push(text);
-        }
-    }
-
-    /// Notes a row of more than 32 MB.
-    pub fn large_row(&mut self, row: LargeRow) {
-        self.rows_over_32_mb += 1;
-        if self.large_rows.len() < MAX_LISTED {
-            self.large_rows.push(row);
         }
     }
 

@@ -197,12 +197,13 @@ impl RunReport {
     }
 
     fn large_rows_line(&self) -> Option<String> {
-        (self.rows_over_32_mb > 0).then(|| {
-            format!(
-                "{} rows are over 32 MB: Athena does not read them",
-                number(self.rows_over_32_mb)
-            )
-        })
+        let first = self.large_rows.first()?;
+        Some(format!(
+            "Athena reads no row over 32 MB: {} of them, such as that of record {} of {}",
+            number(self.rows_over_32_mb),
+            first.record_index,
+            first.source_object.escape_debug()
+        ))
     }
 
     fn requests_line(&self) -> Option<String> {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use promptlake_datasets::day::Day;
 use promptlake_datasets::object::Object;
 use promptlake_datasets::output::Rows;
@@ -23,6 +25,22 @@ fn noise(seed: u64) -> Vec<u8> {
         b' ' + (state >> 57) as u8 % 95
     };
     (0..ROW).map(byte).collect()
+}
+
+fn encoder(encoding: Encoding) -> Arc<Encoder> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .build()
+        .unwrap();
+    Encoder::new(pool, encoding, QUEUED)
+}
+
+/// Ends a stage, of which nothing is held then, and gives the rows that it parked.
+fn parked(stage: Stage, encoder: &Encoder) -> u64 {
+    let parked = stage.finish().unwrap();
+    assert_eq!(encoder.held(), 0);
+    let files = parked.runs.values().flatten().flatten().flatten();
+    files.map(|file| file.rows).sum()
 }
 
 /// A row of a partition.
@@ -58,15 +76,10 @@ fn many_open_partitions_keep_to_the_budget() {
     for (held_as, batch_weight, budget) in [("rows", batch_weight, 1 << 20), ("pages", 1, 16 << 20)]
     {
         let temp = tempfile::tempdir().unwrap();
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(2)
-            .build()
-            .unwrap();
-        let encoding = Encoding {
+        let encoder = encoder(Encoding {
             batch_weight,
             ..Encoding::default()
-        };
-        let encoder = Encoder::new(pool, encoding, QUEUED);
+        });
         let mut stage = Stage::new(&encoder, temp.path().to_owned(), budget);
         let mut most = 0;
         for number in 0..PARTITIONS {
@@ -76,9 +89,21 @@ fn many_open_partitions_keep_to_the_budget() {
         }
         assert!(most < 2 * budget, "{most} bytes of {held_as} are held");
         assert!(most > budget / 2, "{most} bytes of {held_as} are held");
-        let parked = stage.finish().unwrap();
-        assert_eq!(encoder.held(), 0);
-        let files = parked.runs.values().flatten().flatten().flatten();
-        assert_eq!(files.map(|file| file.rows).sum::<u64>(), 200);
+        assert_eq!(parked(stage, &encoder), 200);
     }
+}
+
+#[test]
+fn partitions_that_source_days_have_passed_by_are_closed() {
+    let temp = tempfile::tempdir().unwrap();
+    let encoder = encoder(Encoding::default());
+    let mut stage = Stage::new(&encoder, temp.path().to_owned(), u64::MAX);
+    let mut most = 0;
+    for number in 0..PARTITIONS {
+        stage.append(Day(20_000 + number), &row(number)).unwrap();
+        most = most.max(encoder.held());
+    }
+    let partitions = most / ROW as u64;
+    assert!(partitions < 50, "rows of {partitions} partitions are held");
+    assert_eq!(parked(stage, &encoder), 200);
 }

@@ -5,11 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::source_error;
-use crate::source::{Body, Listed, SourceError};
+use crate::source::{Body, Listed, SourceError, WHOLE_BYTES};
 use crate::stamp::Stamp;
-
-/// Objects up to this size are read at once.
-const WHOLE_BYTES: u64 = 8 << 20;
 
 /// Reads an object, or opens it if it is large.
 pub(super) fn fetch(root: &Path, object: Listed) -> Result<Body, SourceError> {

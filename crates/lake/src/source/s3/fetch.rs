@@ -9,10 +9,8 @@ use tokio::task::JoinHandle;
 use super::source_error;
 use super::stream;
 use crate::s3::{Bucket, Failure, Kind, Tries, Wanted, runtime};
-use crate::source::{Body, Listed, SourceError};
+use crate::source::{Body, Listed, SourceError, WHOLE_BYTES};
 
-/// Objects up to this size are held whole.
-const WHOLE_BYTES: u64 = 8 << 20;
 /// A whole body that is not as long as the listing says may be cut once or twice; then the listing is wrong.
 const WRONG_LENGTHS: u32 = 3;
 
