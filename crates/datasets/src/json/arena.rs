@@ -18,6 +18,8 @@ pub(crate) enum Text<'a> {
 #[derive(Default)]
 pub(crate) struct Arena {
     pub(super) text: String,
+    /// Where a text is written before it is known to be one. What is in it means nothing afterwards.
+    pub(super) unescaped: Vec<u8>,
     pub(super) keys: Keys,
 }
 
@@ -26,6 +28,9 @@ impl Arena {
     pub(crate) fn clear(&mut self) {
         if self.text.capacity() > KEEP {
             self.text = String::new();
+        }
+        if self.unescaped.len() > KEEP {
+            self.unescaped = Vec::new();
         }
         self.text.clear();
         self.keys.clear();

@@ -1,6 +1,7 @@
 //! Finds out where a value ends, from bytes that come in pieces.
 
-use super::scan::{ends_number, is_escape, is_space, plain_end};
+use super::plain::plain_end;
+use super::scan::{ends_number, is_escape, is_space};
 
 /// Open containers at which reading gives up: their stack is then 8 MiB.
 const MAX_OPEN: usize = 1 << 26;

@@ -3,6 +3,7 @@
 //! - [`frame`] finds the records of an object, whatever they are wrapped in, in a window that slides over its bytes;
 //!   [`refuse`] is what it does with the others.
 //! - [`scan`] reads one record, member by member, straight from the window; it stops at the first [`Fault`].
+//! - [`plain`] finds what does not stand for itself in a string; [`unescape`] reads one with escapes in one pass.
 //! - [`extent`] finds out where a value ends that [`scan`] could not read or that the window does not hold yet.
 //! - [`known`] matches the members of a JSON object with those that a dataset knows; [`unknown`] keeps the others.
 //! - [`list`] is a list whose elements are read when they are wanted.
@@ -19,10 +20,12 @@ mod fault;
 mod frame;
 mod known;
 mod list;
+mod plain;
 mod refuse;
 mod scan;
 mod sorted;
 mod token;
+mod unescape;
 mod unknown;
 
 #[cfg(test)]

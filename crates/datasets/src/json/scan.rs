@@ -3,7 +3,9 @@
 use super::arena::{Arena, Text};
 use super::extent::{Extent, Step};
 use super::fault::Fault;
+use super::plain::plain_end;
 use super::token::Token;
+use super::unescape::read_escaped;
 use crate::reason::Reason;
 
 /// How deep a record may nest, itself counted as 1.
@@ -105,7 +107,7 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(crate) fn text(&mut self, arena: &mut Arena) -> Result<Option<Text<'a>>, Fault> {
         match self.kind()? {
-            Kind::Text => Ok(Some(self.string()?.read(arena)?)),
+            Kind::Text => self.read_string(arena).map(Some),
             Kind::Null => {
                 self.literal(b"null")?;
                 Ok(None)
@@ -279,6 +281,28 @@ impl<'a> Scanner<'a> {
         Err(Fault::End)
     }
 
+    /// What a string stands for, whose opening quote is the next byte.
+    fn read_string(&mut self, arena: &mut Arena) -> Result<Text<'a>, Fault> {
+        let start = self.at + 1;
+        let plain_end = plain_end(self.bytes, start);
+        if self.bytes.get(plain_end) == Some(&b'"') {
+            self.at = plain_end + 1;
+            let token = Token::new(&self.bytes[start..plain_end], false);
+            return Ok(token.read(arena)?);
+        }
+        if let Some((end, length)) =
+            read_escaped(self.bytes, start, plain_end, &mut arena.unescaped)
+            && let Ok(text) = str::from_utf8(&arena.unescaped[..length])
+        {
+            self.at = end + 1;
+            let start = arena.text.len();
+            arena.text.push_str(text);
+            return Ok(Text::Arena(start, arena.text.len()));
+        }
+        // It says what is wrong, or reads what is too long to be written twice.
+        Ok(self.string()?.read(arena)?)
+    }
+
     /// A string, whose opening quote is the next byte.
     #[inline]
     pub(super) fn string(&mut self) -> Result<Token<'a>, Fault> {
@@ -406,32 +430,4 @@ pub(super) fn ends_number(byte: u8) -> bool {
 /// What may follow a backslash, but for `u`.
 pub(super) fn is_escape(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')
-}
-
-/// The first byte from `at` on that does not stand for itself in a string: a quote, a backslash, a control byte; or the end.
-#[inline]
-pub(super) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH: u64 = ONES << 7;
-    // Eight bytes at once: subtracting one from a byte borrows into its high bit only if it was zero. A borrow may flag a byte
-    // above one that is flagged rightly, never below: the lowest flag is true.
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    while let Some(chunk) = bytes[at..].first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let quote = zero(word ^ (ONES * u64::from(b'"')));
-        let backslash = zero(word ^ (ONES * u64::from(b'\\')));
-        let flags = (control | quote | backslash) & HIGH;
-        if flags != 0 {
-            return at + (flags.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while let Some(&byte) = bytes.get(at) {
-        if byte < 0x20 || byte == b'"' || byte == b'\\' {
-            break;
-        }
-        at += 1;
-    }
-    at
 }

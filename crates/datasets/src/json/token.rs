@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 
 use super::arena::{Arena, Text};
+use super::scan::is_escape;
 use crate::reason::Reason;
 
 /// A JSON string as it stands in the source, without its quotes. Only the scanner makes one: its escapes are well-formed.
@@ -78,7 +79,8 @@ impl<'a> Token<'a> {
         let mut rest = self.source()?;
         while let Some(at) = memchr(b'\\', rest.as_bytes()) {
             each(Piece::Plain(&rest[..at]));
-            let (char, length) = unescape(&rest.as_bytes()[at..])?;
+            // The scanner has seen that it is well-formed.
+            let (char, length) = unescape(&rest.as_bytes()[at..]).ok_or(Reason::LoneSurrogate)?;
             each(Piece::Escaped(char));
             rest = &rest[at + length..];
         }
@@ -87,46 +89,41 @@ impl<'a> Token<'a> {
     }
 }
 
-/// What the escape at the front stands for, and its length.
+/// What the escape at the front stands for, and its length; `None`: it is not well-formed, or a surrogate without its other half.
 #[inline]
-fn unescape(escape: &[u8]) -> Result<(char, usize), Reason> {
-    let char = match escape[1] {
+pub(super) fn unescape(escape: &[u8]) -> Option<(char, usize)> {
+    let char = match *escape.get(1)? {
         b'b' => '\u{8}',
         b'f' => '\u{c}',
         b'n' => '\n',
         b'r' => '\r',
         b't' => '\t',
         b'u' => return unescape_unicode(escape),
-        itself => char::from(itself),
+        itself if is_escape(itself) => char::from(itself),
+        _ => return None,
     };
-    Ok((char, 2))
+    Some((char, 2))
 }
 
-fn unescape_unicode(escape: &[u8]) -> Result<(char, usize), Reason> {
-    let high = hex4(&escape[2..]);
+fn unescape_unicode(escape: &[u8]) -> Option<(char, usize)> {
+    let high = hex4(escape.get(2..6)?)?;
     if !(0xD800..0xDC00).contains(&high) {
-        return char::from_u32(high)
-            .map(|char| (char, 6))
-            .ok_or(Reason::LoneSurrogate);
+        return char::from_u32(high).map(|char| (char, 6));
     }
-    if escape.get(6..8) != Some(br"\u") {
-        return Err(Reason::LoneSurrogate);
+    if escape.get(6..8)? != br"\u" {
+        return None;
     }
-    let low = hex4(&escape[8..]).wrapping_sub(0xDC00);
+    let low = hex4(escape.get(8..12)?)?.wrapping_sub(0xDC00);
     if low >= 0x400 {
-        return Err(Reason::LoneSurrogate);
+        return None;
     }
-    char::from_u32(0x10000 + ((high - 0xD800) << 10) + low)
-        .map(|char| (char, 12))
-        .ok_or(Reason::LoneSurrogate)
+    char::from_u32(0x10000 + ((high - 0xD800) << 10) + low).map(|char| (char, 12))
 }
 
-fn hex4(digits: &[u8]) -> u32 {
-    digits[..4].iter().fold(0, |number, digit| {
-        let value = char::from(*digit)
-            .to_digit(16)
-            .expect("invariant: the scanner has seen four hex digits");
-        number << 4 | value
+fn hex4(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |number, digit| {
+        let value = char::from(*digit).to_digit(16)?;
+        Some(number << 4 | value)
     })
 }
 
