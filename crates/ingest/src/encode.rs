@@ -9,7 +9,7 @@ use promptlake_datasets::table::{ColumnType, Privacy, Table};
 use promptlake_lake::settings::Encoding;
 
 /// Raised whenever the same rows and settings would give other bytes; groups of another version are encoded again.
-pub const ENCODING_VERSION: u32 = 1;
+pub const ENCODING_VERSION: u32 = 2;
 /// The footer's entry with the lake's encoding settings, from which a lost `lake.json` is made again.
 pub const SETTINGS_KEY: &str = "promptlake.encoding";
 /// The footer's entry with the number and the SHA-256 of all bytes before page indexes and footer.
@@ -49,6 +49,10 @@ pub fn properties(table: &Table, encoding: &Encoding) -> Result<WriterProperties
                     .set_column_statistics_enabled(path(&leaf), EnabledStatistics::None)
                     .set_column_dictionary_enabled(path(&leaf), false);
             }
+        }
+        if column.ty == ColumnType::Double {
+            // Measured amounts hardly repeat: a dictionary would hold them all, and numbers into it besides.
+            properties = properties.set_column_dictionary_enabled(path(&[]), false);
         }
         if column.name == "record_index" {
             // It counts up, or stays: differences take next to nothing, and nothing has to be looked up.
