@@ -1,18 +1,22 @@
-//! What a run read, object by object, in a temporary file: for the inventories while partitions are merged, and for the
+//! What a run read, object by object, in a temporary file of JSON lines: for the inventories while partitions are merged, and for the
 //! ledger once they are committed.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::FileExt;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
 use promptlake_datasets::day::Day;
 use promptlake_lake::ledger::{Base, Feed, LedgerEntry};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::plan::DayListing;
+use crate::shared_file::SharedFile;
+
+/// So much of a log is read at once where it is read from object to object.
+const READ_BYTES: usize = 64 << 10;
 
 /// An object that was read, or is to be dropped.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -91,15 +95,14 @@ impl ReadLogWriter {
         let Some(day) = self.days.last_mut() else {
             return Err(io::Error::other("an object before its day"));
         };
-        let json = serde_json::to_vec(logged)?;
-        self.file
-            .write_all(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_le_bytes())?;
-        self.file.write_all(&json)?;
+        let mut line = serde_json::to_vec(logged)?;
+        line.push(b'\n');
+        self.file.write_all(&line)?;
         if replaces {
             let objects = self.objects.entry(day.day).or_default();
             objects.push((hash(&logged.entry.object), self.at));
         }
-        self.at += 4 + json.len() as u64;
+        self.at += line.len() as u64;
         day.end = self.at;
         Ok(())
     }
@@ -117,7 +120,7 @@ impl ReadLogWriter {
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
         Ok(ReadLog {
-            file,
+            file: SharedFile::new(file),
             objects: self.objects,
             days: self.days,
         })
@@ -127,7 +130,7 @@ impl ReadLogWriter {
 /// A log that was written. May be read from several threads.
 #[derive(Debug)]
 pub struct ReadLog {
-    file: File,
+    file: SharedFile,
     objects: BTreeMap<Day, Vec<(u128, u64)>>,
     days: Vec<LoggedDay>,
 }
@@ -138,15 +141,21 @@ impl ReadLog {
         self.offset(day, object).is_some()
     }
 
-    /// What was logged of an object.
+    /// ETag and size of an object as it was read.
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn get(&self, day: Day, object: &str) -> io::Result<Option<Logged>> {
-        match self.offset(day, object) {
-            Some(at) => Ok(Some(self.at(at)?.0)),
-            None => Ok(None),
-        }
+    pub fn identity(&self, day: Day, object: &str) -> io::Result<Option<(String, u64)>> {
+        let Some(at) = self.offset(day, object) else {
+            return Ok(None);
+        };
+        let mut line = Vec::new();
+        // Mostly one read: few objects take more.
+        let reader = BufReader::with_capacity(512, self.file.read_from(at));
+        let Some(Identified { entry }) = next(reader, &mut line)? else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        };
+        Ok(Some((entry.etag, entry.size)))
     }
 
     /// Its days, in the order of reading.
@@ -156,21 +165,17 @@ impl ReadLog {
 
     /// The objects of a day, in order.
     pub fn objects(&self, day: &LoggedDay) -> impl Iterator<Item = io::Result<Logged>> {
-        let (mut at, end) = (day.start, day.end);
+        let file = self.file.read_from(day.start).take(day.end - day.start);
+        let mut reader = BufReader::with_capacity(READ_BYTES, file);
+        let mut line = Vec::new();
+        let mut failed = false;
         std::iter::from_fn(move || {
-            if at >= end {
+            if failed {
                 return None;
             }
-            match self.at(at) {
-                Ok((logged, next)) => {
-                    at = next;
-                    Some(Ok(logged))
-                }
-                Err(error) => {
-                    at = end;
-                    Some(Err(error))
-                }
-            }
+            let logged = next(&mut reader, &mut line).transpose();
+            failed = matches!(logged, Some(Err(_)));
+            logged
         })
     }
 
@@ -183,24 +188,30 @@ impl ReadLog {
             .filter(|(other, _)| *other == hash)
             .map(|(_, at)| *at)
     }
+}
 
-    /// The object at an offset, and the offset behind it.
-    fn at(&self, at: u64) -> io::Result<(Logged, u64)> {
-        let mut head = [0; 512];
-        // Mostly one read: few objects take more.
-        let got = self.file.read_at(&mut head, at)?;
-        if got < 4 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
-        let next = at + 4 + length as u64;
-        if 4 + length <= got {
-            return Ok((serde_json::from_slice(&head[4..4 + length])?, next));
-        }
-        let mut json = vec![0; length];
-        self.file.read_exact_at(&mut json, at + 4)?;
-        Ok((serde_json::from_slice(&json)?, next))
+/// What identifies the bytes of an object, of a [`Logged`].
+#[derive(Deserialize)]
+struct Identified {
+    entry: Identity,
+}
+
+#[derive(Deserialize)]
+struct Identity {
+    etag: String,
+    size: u64,
+}
+
+/// The next line of a log, read by way of `line`.
+fn next<T: DeserializeOwned>(
+    mut reader: impl BufRead,
+    line: &mut Vec<u8>,
+) -> io::Result<Option<T>> {
+    line.clear();
+    if reader.read_until(b'\n', line)? == 0 {
+        return Ok(None);
     }
+    Ok(Some(serde_json::from_slice(line)?))
 }
 
 fn hash(object: &str) -> u128 {

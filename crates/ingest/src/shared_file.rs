@@ -32,9 +32,14 @@ impl SharedFile {
 
     /// Begins to read.
     pub fn read(&self) -> Reading {
+        self.read_from(0)
+    }
+
+    /// Begins to read at an offset.
+    pub fn read_from(&self, at: u64) -> Reading {
         Reading {
             file: Arc::clone(&self.0),
-            at: 0,
+            at,
         }
     }
 }

@@ -1,14 +1,15 @@
 //! The inventory of a part while it is being merged: its lines, before its header can be written.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
+use std::io::{self, BufReader, BufWriter, Seek, Write};
 use std::path::Path;
 
 use promptlake_datasets::day::Day;
+use promptlake_datasets::table::Table;
 use promptlake_lake::error::StateError;
-use promptlake_lake::inventory::{Header, InventoryReader, InventoryWriter, Line, Object, Twin};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use promptlake_lake::inventory::{
+    Header, InventoryReader, InventoryWriter, Line, LinesWriter, Object, Twin,
+};
 use tempfile::SpooledTempFile;
 
 use crate::merge::{Contents, ListedTwin, ObjectRows};
@@ -31,7 +32,7 @@ pub struct Spool<'a> {
 }
 
 /// Lines in memory, or in a file once there are many.
-type Lines = BufWriter<SpooledTempFile>;
+type Lines = LinesWriter<BufWriter<SpooledTempFile>>;
 
 /// The objects of an old inventory.
 type Objects = Box<dyn Iterator<Item = Object> + Send>;
@@ -54,8 +55,12 @@ impl<'a> Spool<'a> {
         old: Vec<Option<InventoryReader<shared_file::Reading>>>,
         temp: &Path,
     ) -> Self {
-        let file = || BufWriter::new(tempfile::spooled_tempfile_in(IN_MEMORY, temp));
-        let objects = partition.family.tables.iter().map(|_| file()).collect();
+        let lines = |table: &Table| {
+            let file = BufWriter::new(tempfile::spooled_tempfile_in(IN_MEMORY, temp));
+            LinesWriter::new(file, table.name, partition.dt)
+        };
+        let tables = partition.family.tables;
+        let objects = tables.iter().map(|table| lines(table)).collect();
         let old = old.into_iter().map(|reader| {
             let objects = reader?.map_while(|line| match line {
                 Ok(Line::Object(object)) => Some(object),
@@ -69,7 +74,7 @@ impl<'a> Spool<'a> {
             log,
             old: old.collect(),
             objects,
-            twins: file(),
+            twins: lines(tables[0]),
         }
     }
 
@@ -85,21 +90,17 @@ impl<'a> Spool<'a> {
         };
         let file = File::create_new(to).map_err(wrap)?;
         let mut writer = InventoryWriter::new(BufWriter::new(file), header)?;
-        for object in lines::<Object>(&mut self.objects[table]).map_err(wrap)? {
-            writer.object(&object.map_err(wrap)?)?;
-        }
+        writer.append(from_the_beginning(&mut self.objects[table]).map_err(wrap)?)?;
         if table == 0 {
-            for twin in lines::<Twin>(&mut self.twins).map_err(wrap)? {
-                writer.twin(&twin.map_err(wrap)?)?;
-            }
+            writer.append(from_the_beginning(&mut self.twins).map_err(wrap)?)?;
         }
         writer.finish()?.flush().map_err(wrap)
     }
 
     /// ETag and size of an object: as this run read it, else as the old inventory has it.
     fn identity(&mut self, table: usize, day: Day, object: &str) -> io::Result<(String, u64)> {
-        if let Some(logged) = self.log.get(day, object)? {
-            return Ok((logged.entry.etag, logged.entry.size));
+        if let Some(identity) = self.log.identity(day, object)? {
+            return Ok(identity);
         }
         if let Some(old) = &mut self.old[table] {
             while old
@@ -129,7 +130,7 @@ impl Contents for Spool<'_> {
             account: object.account_id.clone(),
             region: object.region.clone(),
         };
-        put(&mut self.objects[table], &line)
+        self.objects[table].object(&line).map_err(io::Error::other)
     }
 
     fn twin(&mut self, twin: &ListedTwin) -> io::Result<()> {
@@ -144,7 +145,7 @@ impl Contents for Spool<'_> {
             row: twin.row,
             key: format!("{:032x}", twin.key),
         };
-        put(&mut self.twins, &line)
+        self.twins.twin(&line).map_err(io::Error::other)
     }
 }
 
@@ -162,17 +163,10 @@ pub fn listed(twin: Twin) -> Option<ListedTwin> {
     })
 }
 
-fn put<T: Serialize>(file: &mut Lines, line: &T) -> io::Result<()> {
-    serde_json::to_writer(&mut *file, line)?;
-    file.write_all(b"\n")
-}
-
 /// The lines of a spool, from the beginning.
-fn lines<T: DeserializeOwned>(file: &mut Lines) -> io::Result<impl Iterator<Item = io::Result<T>>> {
-    file.flush()?;
-    let file = file.get_mut();
+fn from_the_beginning(lines: &mut Lines) -> io::Result<BufReader<&mut SpooledTempFile>> {
+    lines.output().flush()?;
+    let file = lines.output().get_mut();
     file.rewind()?;
-    Ok(BufReader::new(file)
-        .lines()
-        .map(|line| Ok(serde_json::from_str(&line?)?)))
+    Ok(BufReader::new(file))
 }

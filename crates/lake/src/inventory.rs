@@ -4,7 +4,7 @@
 //! its twins, the rows that were not stored because an equal one is, in canonical order too. JSON lines, zstd.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 
 use promptlake_datasets::day::Day;
@@ -146,9 +146,10 @@ impl Position {
     }
 }
 
-/// Writes an inventory.
-pub struct InventoryWriter<W: Write> {
-    lines: LineWriter<W>,
+/// Writes lines of an inventory before its header is known, as they will stand in it, not compressed.
+pub struct LinesWriter<W: Write> {
+    path: String,
+    output: W,
     position: Position,
 }
 
@@ -157,6 +158,77 @@ pub struct InventoryWriter<W: Write> {
 enum LineRef<'a> {
     Object(&'a Object),
     Twin(&'a Twin),
+}
+
+impl<W: Write> std::fmt::Debug for LinesWriter<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LinesWriter({})", self.path)
+    }
+}
+
+impl<W: Write> LinesWriter<W> {
+    /// Begins the lines of a partition.
+    pub fn new(output: W, table: &str, dt: Day) -> Self {
+        Self {
+            path: layout::inventory(table, dt),
+            output,
+            position: Position::default(),
+        }
+    }
+
+    /// Adds an object.
+    ///
+    /// # Errors
+    /// If it does not come after the one before, or after a twin, or `output` cannot be written.
+    pub fn object(&mut self, object: &Object) -> Result<(), StateError> {
+        self.advance(false, object.day, &object.object, 0)?;
+        self.put(&LineRef::Object(object))
+    }
+
+    /// Adds a twin.
+    ///
+    /// # Errors
+    /// If it comes before the one before, or `output` cannot be written.
+    pub fn twin(&mut self, twin: &Twin) -> Result<(), StateError> {
+        self.advance(true, twin.day, &twin.object, twin.index)?;
+        self.put(&LineRef::Twin(twin))
+    }
+
+    /// What was written to.
+    pub fn output(&mut self) -> &mut W {
+        &mut self.output
+    }
+
+    fn put(&mut self, line: &LineRef<'_>) -> Result<(), StateError> {
+        serde_json::to_writer(&mut self.output, line)
+            .map_err(io::Error::from)
+            .and_then(|()| self.output.write_all(b"\n"))
+            .map_err(|source| StateError::Write {
+                path: self.path.clone(),
+                source,
+            })
+    }
+
+    fn advance(
+        &mut self,
+        twin: bool,
+        day: Day,
+        object: &str,
+        index: u64,
+    ) -> Result<(), StateError> {
+        if self.position.advance(twin, day, object, index) {
+            return Ok(());
+        }
+        Err(StateError::OutOfOrder {
+            path: self.path.clone(),
+            object: object.to_owned(),
+        })
+    }
+}
+
+/// Writes an inventory.
+pub struct InventoryWriter<W: Write> {
+    lines: LineWriter<W>,
 }
 
 impl<W: Write> std::fmt::Debug for InventoryWriter<W> {
@@ -177,28 +249,15 @@ impl<W: Write> InventoryWriter<W> {
             version: VERSION,
             ..header.clone()
         })?;
-        Ok(Self {
-            lines,
-            position: Position::default(),
-        })
+        Ok(Self { lines })
     }
 
-    /// Adds an object.
+    /// Adds the lines of a [`LinesWriter`]; those with objects before those with twins.
     ///
     /// # Errors
-    /// If it does not come after the one before, or after a twin, or `output` cannot be written.
-    pub fn object(&mut self, object: &Object) -> Result<(), StateError> {
-        self.advance(false, object.day, &object.object, 0)?;
-        self.lines.put(&LineRef::Object(object))
-    }
-
-    /// Adds a twin.
-    ///
-    /// # Errors
-    /// If it comes before the one before, or `output` cannot be written.
-    pub fn twin(&mut self, twin: &Twin) -> Result<(), StateError> {
-        self.advance(true, twin.day, &twin.object, twin.index)?;
-        self.lines.put(&LineRef::Twin(twin))
+    /// If they cannot be read, or `output` cannot be written.
+    pub fn append(&mut self, lines: impl BufRead) -> Result<(), StateError> {
+        self.lines.copy(lines)
     }
 
     /// Ends it; without this, it counts as damaged.
@@ -207,22 +266,6 @@ impl<W: Write> InventoryWriter<W> {
     /// If `output` cannot be written.
     pub fn finish(self) -> Result<W, StateError> {
         self.lines.finish()
-    }
-
-    fn advance(
-        &mut self,
-        twin: bool,
-        day: Day,
-        object: &str,
-        index: u64,
-    ) -> Result<(), StateError> {
-        if self.position.advance(twin, day, object, index) {
-            return Ok(());
-        }
-        Err(StateError::OutOfOrder {
-            path: self.lines.path().to_owned(),
-            object: object.to_owned(),
-        })
     }
 }
 

@@ -54,6 +54,22 @@ impl<W: Write> LineWriter<W> {
         Ok(())
     }
 
+    /// Appends lines that hold values already.
+    pub(crate) fn copy(&mut self, mut lines: impl BufRead) -> Result<(), StateError> {
+        loop {
+            let read = lines.fill_buf().map_err(|error| self.failed(error))?;
+            if read.is_empty() {
+                return Ok(());
+            }
+            let length = read.len();
+            self.piece.extend_from_slice(read);
+            lines.consume(length);
+            if self.piece.len() >= PIECE_BYTES {
+                self.flush()?;
+            }
+        }
+    }
+
     /// Ends the file; without it, the file counts as damaged.
     pub(crate) fn finish(mut self) -> Result<W, StateError> {
         self.flush()?;

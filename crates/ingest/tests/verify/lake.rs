@@ -26,7 +26,7 @@ use promptlake_ingest::run::run;
 use promptlake_ingest::run_file::RunFile;
 use promptlake_ingest::table_writer::TableWriter;
 use promptlake_ingest::verify::{Finding, Kind, Remedy, verify};
-use promptlake_lake::inventory::{Header, InventoryReader, InventoryWriter, Line};
+use promptlake_lake::inventory::{Header, InventoryReader, InventoryWriter, Line, LinesWriter};
 use promptlake_lake::layout;
 use promptlake_lake::ledger::{LedgerEntry, LedgerReader, LedgerWriter};
 use promptlake_lake::location::Location;
@@ -339,13 +339,15 @@ impl Lake {
         let mut header = reader.header().clone();
         let mut lines: Vec<Line> = reader.map(Result::unwrap).collect();
         edit(&mut header, &mut lines);
-        let mut writer = InventoryWriter::new(Vec::new(), &header).unwrap();
+        let mut of_lines = LinesWriter::new(Vec::new(), table, dt);
         for line in &lines {
             match line {
-                Line::Object(object) => writer.object(object).unwrap(),
-                Line::Twin(twin) => writer.twin(twin).unwrap(),
+                Line::Object(object) => of_lines.object(object).unwrap(),
+                Line::Twin(twin) => of_lines.twin(twin).unwrap(),
             }
         }
+        let mut writer = InventoryWriter::new(Vec::new(), &header).unwrap();
+        writer.append(of_lines.output().as_slice()).unwrap();
         fs::write(path, writer.finish().unwrap()).unwrap();
     }
 

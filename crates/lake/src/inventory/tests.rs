@@ -48,14 +48,16 @@ fn twin(day: Day, name: &str, index: u64) -> Twin {
 }
 
 fn write(header: &Header, lines: &[Line]) -> Result<Vec<u8>, StateError> {
-    let mut writer = InventoryWriter::new(Vec::new(), header)?;
+    let mut writer = LinesWriter::new(Vec::new(), &header.table, header.dt);
     for line in lines {
         match line {
             Line::Object(object) => writer.object(object)?,
             Line::Twin(twin) => writer.twin(twin)?,
         }
     }
-    writer.finish()
+    let mut inventory = InventoryWriter::new(Vec::new(), header)?;
+    inventory.append(writer.output().as_slice())?;
+    inventory.finish()
 }
 
 fn read(bytes: &[u8]) -> Result<(Header, Vec<Line>), StateError> {
