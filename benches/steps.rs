@@ -135,7 +135,7 @@ fn decode(criterion: &mut Criterion, name: &str, objects: &Objects) {
 fn encoder() -> Arc<Encoder> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     let pool = pool.expect("invariant: a thread can be started");
-    Encoder::new(pool, Encoding::default(), 16 << 20)
+    Encoder::new(pool, Encoding::default(), 16 << 20, false)
 }
 
 /// Stages rows: the files of each partition that gets some.

@@ -17,6 +17,8 @@ pub struct Encoder {
     pub pool: rayon::ThreadPool,
     /// The lake's settings.
     pub encoding: Encoding,
+    /// Whether files are synced while they grow: in a lake on a disk, where they will be.
+    pub sync_ahead: bool,
     /// The weight that may wait for the pool.
     room: u64,
     queued: Mutex<u64>,
@@ -29,11 +31,17 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// An encoder with its own pool. At most `room` of weight, and one batch more, waits for it.
-    pub fn new(pool: rayon::ThreadPool, encoding: Encoding, room: u64) -> Arc<Self> {
+    /// An encoder with its own pool, for files that are synced while they grow or not. At most `room` of weight, and one batch more, waits for it.
+    pub fn new(
+        pool: rayon::ThreadPool,
+        encoding: Encoding,
+        room: u64,
+        sync_ahead: bool,
+    ) -> Arc<Self> {
         Arc::new(Self {
             pool,
             encoding,
+            sync_ahead,
             room,
             queued: Mutex::new(0),
             encoded: Condvar::new(),

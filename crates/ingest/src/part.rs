@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowSchemaConverter;
@@ -45,6 +46,7 @@ pub struct PartWriter {
     writer: SerializedFileWriter<Hashing>,
     schema: SchemaRef,
     rows: u64,
+    ahead: Option<SyncAhead>,
 }
 
 impl PartWriter {
@@ -69,7 +71,15 @@ impl PartWriter {
             writer,
             schema,
             rows: 0,
+            ahead: None,
         })
+    }
+
+    /// Has the disk write the file while it grows: it will be synced, and less is left to do then.
+    #[must_use]
+    pub fn syncing_ahead(mut self, ahead: bool) -> Self {
+        self.ahead = ahead.then(SyncAhead::default);
+        self
     }
 
     /// Makes the column writers of groups, on any thread.
@@ -87,6 +97,9 @@ impl PartWriter {
             chunk.append_to_row_group(&mut group)?;
         }
         self.rows += group.close()?.num_rows().cast_unsigned();
+        if let Some(ahead) = &mut self.ahead {
+            ahead.grown(self.writer.inner())?;
+        }
         Ok(())
     }
 
@@ -138,6 +151,9 @@ impl PartWriter {
         let groups = self.writer.flushed_row_groups().len();
         let mut file = self.writer.into_inner()?;
         file.flush()?;
+        if let Some(ahead) = self.ahead {
+            ahead.end()?;
+        }
         Ok(FinishedPart {
             path: self.path,
             sha256: file.hash.finalize().into(),
@@ -181,6 +197,49 @@ fn as_written(chunk: &ColumnChunkMetaData) -> Result<ColumnChunkMetaData, Parque
         .build()
 }
 
+/// After so many bytes of a file the next sync begins.
+const AHEAD_BYTES: u64 = 32 << 20;
+
+/// Syncs a file while it grows, one sync at a time.
+#[derive(Debug, Default)]
+struct SyncAhead {
+    begun_at: u64,
+    running: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl SyncAhead {
+    /// Begins another sync, if enough was written and none is running.
+    fn grown(&mut self, file: &Hashing) -> io::Result<()> {
+        let running = self
+            .running
+            .as_ref()
+            .is_some_and(|sync| !sync.is_finished());
+        if running || file.bytes < self.begun_at + AHEAD_BYTES {
+            return Ok(());
+        }
+        self.begun_at = file.bytes;
+        let descriptor = file.file.get_ref().try_clone()?;
+        let sync = thread::Builder::new()
+            .name("sync".to_owned())
+            .spawn(move || descriptor.sync_data())?;
+        outcome(self.running.replace(sync))
+    }
+
+    /// Waits for the last one.
+    fn end(self) -> io::Result<()> {
+        outcome(self.running)
+    }
+}
+
+/// How a sync ended. The system tells an error once: whoever syncs next would not hear of it.
+fn outcome(sync: Option<JoinHandle<io::Result<()>>>) -> io::Result<()> {
+    match sync.map(JoinHandle::join) {
+        None => Ok(()),
+        Some(Ok(synced)) => synced,
+        Some(Err(panic)) => std::panic::resume_unwind(panic),
+    }
+}
+
 /// A file whose bytes are hashed as they are written.
 #[derive(Debug)]
 struct Hashing {
@@ -199,5 +258,41 @@ impl Write for Hashing {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grown_to(path: &Path, bytes: u64) -> Hashing {
+        Hashing {
+            file: BufWriter::new(File::create(path).unwrap()),
+            hash: Sha256::new(),
+            bytes,
+        }
+    }
+
+    #[test]
+    fn a_sync_that_fails_is_told() {
+        // It takes bytes, and cannot be synced.
+        let file = grown_to(Path::new("/dev/null"), AHEAD_BYTES);
+        let mut ahead = SyncAhead::default();
+        ahead.grown(&file).unwrap();
+        ahead.end().unwrap_err();
+    }
+
+    #[test]
+    fn a_sync_begins_where_enough_was_written() {
+        let temp = tempfile::tempdir().unwrap();
+        let mut file = grown_to(&temp.path().join("part"), AHEAD_BYTES - 1);
+        let mut ahead = SyncAhead::default();
+        ahead.grown(&file).unwrap();
+        assert!(ahead.running.is_none());
+        file.bytes += 1;
+        ahead.grown(&file).unwrap();
+        assert!(ahead.running.is_some());
+        assert_eq!(ahead.begun_at, AHEAD_BYTES);
+        ahead.end().unwrap();
     }
 }

@@ -112,7 +112,12 @@ pub fn run(
         .panic_handler(|_| {})
         .build()?;
     let shares = Shares::of(options.limits.memory_bytes);
-    let encoder = Encoder::new(pool, settings.encoding, shares.queued);
+    let encoder = Encoder::new(
+        pool,
+        settings.encoding,
+        shares.queued,
+        matches!(options.lake, Location::Local(_)),
+    );
     let mut drift = Drift::default();
     for number in 1..=ATTEMPTS {
         let attempt = Attempt {

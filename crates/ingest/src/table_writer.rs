@@ -52,7 +52,8 @@ impl TableWriter {
         table: &'static Table,
         path: &Path,
     ) -> Result<Self, ParquetError> {
-        let part = PartWriter::create(path, table, &encoder.encoding)?;
+        let part =
+            PartWriter::create(path, table, &encoder.encoding)?.syncing_ahead(encoder.sync_ahead);
         Ok(Self {
             schema: table.arrow_schema(),
             factory: part.group_factory(),
@@ -205,7 +206,7 @@ mod tests {
     fn single_rows_are_joined_and_give_the_bytes_of_all_at_once() {
         let temp = tempfile::tempdir().unwrap();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-        let encoder = Encoder::new(pool.unwrap(), Encoding::default(), 1 << 20);
+        let encoder = Encoder::new(pool.unwrap(), Encoding::default(), 1 << 20, true);
         let table = rejects::FAMILY.tables[0];
         let schema = table.arrow_schema();
         let rows = 4_000;

@@ -23,7 +23,7 @@ fn a_panic_of_the_pool_is_an_error_and_nobody_waits_for_it() {
             .panic_handler(|_| {})
             .build()
             .unwrap();
-        let encoder = Encoder::new(pool, Encoding::default(), 10);
+        let encoder = Encoder::new(pool, Encoding::default(), 10, false);
         let path = temp.path().join("part");
         let part = PartWriter::create(&path, &REJECTS, &encoder.encoding).unwrap();
         let schema = REJECTS.arrow_schema();

@@ -32,7 +32,7 @@ fn encoder(encoding: Encoding) -> Arc<Encoder> {
         .num_threads(2)
         .build()
         .unwrap();
-    Encoder::new(pool, encoding, QUEUED)
+    Encoder::new(pool, encoding, QUEUED, false)
 }
 
 /// Ends a stage, of which nothing is held then, and gives the rows that it parked.

@@ -104,7 +104,7 @@ pub(crate) fn try_read(
         .num_threads(limits.threads)
         .build()
         .unwrap();
-    let encoder = Encoder::new(pool, encoding(), 1 << 20);
+    let encoder = Encoder::new(pool, encoding(), 1 << 20, true);
     let mut stage = Stage::new(&encoder, temp.path().to_owned(), limits.held);
     let mut ordered: Vec<(Day, String, &Version)> = objects
         .iter()

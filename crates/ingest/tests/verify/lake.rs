@@ -312,7 +312,7 @@ impl Lake {
             .num_threads(1)
             .build()
             .unwrap();
-        let encoder = Encoder::new(pool, encoding, 1 << 20);
+        let encoder = Encoder::new(pool, encoding, 1 << 20, true);
         let path = self.folder.path().join("new-part");
         let mut writer = TableWriter::create(&encoder, table, &path).unwrap();
         let weights = weights(rows);
