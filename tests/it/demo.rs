@@ -10,6 +10,8 @@ use crate::{answers, readme};
 fn a_demo_from_a_clean_folder() {
     let dir = Dir::new();
     let done = promptlake(["demo"]).from(&dir.path("")).done().exits(0);
+    let verify = ["verify", "--lake", "promptlake-demo/lake"];
+    promptlake(verify).from(&dir.path("")).done().exits(0);
     let lex = "calls=promptlake-demo/bucket-lex?kind=lex&account=777788889999&region=eu-west-2";
     let command = format!(
         "run --source demo=promptlake-demo/bucket --source '{lex}' --lake promptlake-demo/lake --all --max-rejects 15"

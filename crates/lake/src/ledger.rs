@@ -54,7 +54,7 @@ pub struct LedgerEntry {
     /// It has to be read again although nothing about it changed: something of it is not where it should be.
     #[serde(default, skip_serializing_if = "is_false")]
     pub open: bool,
-    /// Records in it: accepted and rejected.
+    /// Records in it: accepted, rejected, those of something else and control messages.
     pub records: u64,
     /// Records that became rows, or twins of rows.
     pub accepted: u64,
