@@ -11,6 +11,7 @@ mod bad_input;
 mod buckets;
 mod canaries;
 mod demo;
+mod drift;
 mod expect;
 mod ghosts;
 mod harness;

@@ -1,10 +1,11 @@
 //! Keys as they are seen, and keys that nobody should make.
 
-use proptest::prelude::*;
-
 use super::*;
 use crate::dataset::{Content, Keys};
 use crate::{by_user_analytic, chat, dev_task, inline_completion, user_report};
+
+mod every_form;
+mod properties;
 
 /// The datasets that there are, and those of a source with `kind=lex`.
 static DATASETS: &[&Dataset] = &[
@@ -160,102 +161,6 @@ fn prompt_logs() {
         (
             "AWSLogs/111122223333/kirologs/GenerateAssistantResponse/us-east-1/2026/07/27/x.json",
             "unrecognised -",
-        ),
-    ]);
-}
-
-/// Event types, trees, prefixes, folders and files in every combination that was seen or is documented.
-#[test]
-fn every_form_of_a_prompt_log_in_both_trees() {
-    let day = "2025-12-04 111122223333 us-east-1";
-    for (event_type, dataset) in [
-        ("GenerateAssistantResponse", "chat"),
-        ("GenerateCompletions", "inline_completion"),
-        ("StartTaskAssistCodeGeneration", "dev_task"),
-    ] {
-        let name = format!("111122223333_{event_type}_202512041402_a1B2c3D4e5F60718");
-        let files = [
-            format!("{name}.json.gz"),
-            format!("{name}.json"),
-            format!("{name}.gz"),
-            format!("{name}.gz/{name}.json"),
-            "zipFile.gz/logFile.json".to_owned(),
-            "any name.json.gz".to_owned(),
-        ];
-        for (tree, product) in [("KiroLogs", "kiro"), ("QDeveloperLogs", "qdeveloper")] {
-            for prefix in [
-                "",
-                "logs/",
-                "a/b c/",
-                "Prompt_Logging/Prompt_Logging/",
-                "AWSLogs/",
-                "//",
-            ] {
-                for region in ["us-east-1", "US-East-1"] {
-                    for hour in ["", "00/", "23/"] {
-                        for file in &files {
-                            let key = format!(
-                                "{prefix}AWSLogs/111122223333/{tree}/{event_type}/{region}/2025/12/04/{hour}{file}"
-                            );
-                            let expected = format!("{dataset} {day} {product} - -");
-                            assert_eq!(classified(&context("/d"), &key, 900), expected, "{key}");
-                        }
-                    }
-                }
-            }
-        }
-        for file in &files[..3] {
-            let expected = format!("{dataset} 2025-12-04 111122223333 - - - -");
-            assert_eq!(classified(&context("/d"), file, 900), expected, "{file}");
-        }
-    }
-}
-
-/// Both kinds of path, with and without `_report`, with parts, and what older files end in.
-#[test]
-fn every_form_of_a_legacy_report_in_both_trees() {
-    let stamp = "202503040000";
-    let named = [
-        format!("{stamp}_report.csv"),
-        format!("{stamp}.csv"),
-        format!("{stamp}_report_part_2.csv"),
-        format!("{stamp}_part_2_report.csv"),
-        format!("{stamp}_part_12.csv"),
-        format!("part_1_{stamp}_report.csv"),
-        format!("{stamp}_report_q7Zx0kLm.csv"),
-        format!("{stamp}_report.csv.gz"),
-    ];
-    for (tree, product) in [("KiroLogs", "kiro"), ("QDeveloperLogs", "qdeveloper")] {
-        for region in ["us-east-1", "US-EAST-1"] {
-            for hour in ["", "00/", "07/"] {
-                for file in &named {
-                    let file = format!("111122223333_by_user_analytic_{file}");
-                    let key = format!(
-                        "p/AWSLogs/111122223333/{tree}/by_user_analytic/{region}/2025/03/04/{hour}{file}"
-                    );
-                    let told = "by_user_analytic 2025-03-04 111122223333";
-                    assert_eq!(
-                        classified(&context("/d"), &key, 900),
-                        format!("{told} us-east-1 {product} - 1741046400000"),
-                        "{key}"
-                    );
-                    assert_eq!(
-                        classified(&context("/d"), &file, 900),
-                        format!("{told} - - - 1741046400000"),
-                        "{file}"
-                    );
-                }
-            }
-        }
-    }
-    check(&[
-        (
-            "AWSLogs/111122223333/QDeveloperLogs/by_user_analytic/us-east-1/2025/03/04/00/q7Zx.csv",
-            "by_user_analytic 2025-03-04 111122223333 us-east-1 qdeveloper - -",
-        ),
-        (
-            "111122223333_by_user_analyticX_202503040000.csv",
-            "unrecognised by_user_analyticX",
         ),
     ]);
 }
@@ -507,73 +412,4 @@ fn lex_takes_the_last_possible_date_in_the_folders() {
         assert_eq!(classified(&context, key, 1), expected, "{key}");
     }
     assert_eq!(classified(&context, "t/aws-logs-write-test", 1), "stray");
-}
-
-/// Keys out of the words that the grammar is made of, in any order.
-fn keys() -> impl Strategy<Value = String> {
-    let word = prop::sample::select(vec![
-        "AWSLogs",
-        "111122223333",
-        "KiroLogs",
-        "QDeveloperLogs",
-        "GenerateAssistantResponse",
-        "user_report",
-        "us-east-1",
-        "2026",
-        "02",
-        "30",
-        "09",
-        "00",
-        "z.gz",
-        "",
-        ".",
-        "..",
-        "dt=2026-01-02",
-        "KIRO_IDE_111122223333_user_report_202609090000.csv",
-        "é%\u{0}",
-        "111122223333_GenerateAssistantResponse_202607272303_a1b2c3d4e5f60718.json.gz",
-        "x.json",
-        "x.csv",
-        "_111122223333_",
-        "_202607272303",
-        "user_report_é",
-    ]);
-    let tree = (0..3_u8, prop::collection::vec(word.clone(), 1..4)).prop_map(|(n, tail)| {
-        let folder = ["2026/09/09", "2026/09/09/00", "2026/02/30"][usize::from(n)];
-        format!(
-            "p/AWSLogs/111122223333/KiroLogs/user_report/us-east-1/{folder}/{}",
-            tail.join("/")
-        )
-    });
-    prop_oneof![
-        tree,
-        prop::collection::vec(word.clone(), 0..12).prop_map(|words| words.join("/")),
-        prop::collection::vec(word, 0..4).prop_map(|words| words.concat()),
-        any::<String>(),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn the_source_day_is_a_function_of_the_source_object(
-        key in keys(), root in keys(), name in "AWSLogs|2026-01-01|b", lex: bool, size in 0_u64..300,
-    ) {
-        let context = KeyContext { name, root, lex, ..KeyContext::default() };
-        if let Class::Object(object) = classify_by(DATASETS, &context, &key, size) {
-            let day = source_day_by(DATASETS, &object.source_object, lex);
-            prop_assert_eq!(day, (object.day, object.dated));
-            prop_assert!(object.dated || object.day == Day::UNDATED);
-        }
-        let _ = source_day(&key, lex);
-    }
-
-    #[test]
-    fn an_object_in_the_tree_is_the_same_through_another_source(key in keys(), root in "[a-z/]{0,9}") {
-        let here = context("/data");
-        let there = KeyContext { name: "other".to_owned(), root, ..KeyContext::default() };
-        if source_object::of(&here, &key).starts_with("AWSLogs/") {
-            prop_assert_eq!(source_object::of(&here, &key), source_object::of(&there, &key));
-            prop_assert_eq!(classified(&here, &key, 1), classified(&there, &format!("mirror/{key}"), 1));
-        }
-    }
 }

@@ -9,9 +9,11 @@
 )]
 
 mod bucket;
+mod compare;
 mod history;
 mod model;
 mod parts;
 mod same_bytes;
 mod start;
+mod stored;
 mod world;

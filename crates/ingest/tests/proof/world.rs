@@ -1,13 +1,10 @@
 //! A bucket a name, a lake, and what the lake should hold: goes through the steps of a history and looks after every run.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use promptlake_datasets::day::Day;
-use promptlake_datasets::generate::kit::{KITS, Kit, Record, Spot};
-use promptlake_datasets::key::{Class, KeyContext, classify};
+use promptlake_datasets::generate::kit::{KITS, Record, Spot};
+use promptlake_datasets::key::{Class, classify};
 use promptlake_ingest::discover::NamedSource;
 use promptlake_ingest::plan::UNSORTED;
 use promptlake_ingest::report::RunReport;
@@ -18,14 +15,15 @@ use promptlake_lake::ledger::{LedgerEntry, LedgerReader};
 use promptlake_lake::settings::{Encoding, Settings};
 use promptlake_lake::source::Window;
 use promptlake_lake::storage::Storage;
-use promptlake_properties::cells::Cell;
 use promptlake_properties::memory_lake::MemoryLake;
 
 use crate::bucket::Bucket;
+use crate::compare::{difference, same};
 use crate::history::{Damage, FIRST, History, Loss, RunStep, Slot, Step};
 use crate::model::{self, Decoded, TwinPlace};
 use crate::parts;
 use crate::start::{self, How};
+use crate::stored::{bytes, context, place};
 
 /// The sources: one an account, and one of Lex.
 const NAMES: [&str; 3] = ["a", "b", "lex"];
@@ -509,120 +507,4 @@ pub(crate) fn named(buckets: &[Bucket; 3]) -> Vec<NamedSource> {
     named
         .map(|(bucket, name)| bucket.named(context(name)))
         .collect()
-}
-
-/// What a source says of its keys.
-fn context(name: &str) -> KeyContext {
-    KeyContext {
-        name: name.to_owned(),
-        lex: name == "lex",
-        ..KeyContext::default()
-    }
-}
-
-/// The source of a slot, and its key there.
-pub(crate) fn place(slot: &Slot) -> (usize, String) {
-    let kit = &KITS[slot.kit];
-    let source = if kit.lex {
-        2
-    } else {
-        usize::from(slot.spot.account) % 2
-    };
-    (source, (kit.key)(&slot.spot))
-}
-
-/// An object as it is stored.
-pub(crate) fn bytes(kit: &Kit, spot: &Spot, records: &[Record], damage: Damage) -> Vec<u8> {
-    let object = kit.object(spot, records);
-    let cut = |bytes: Vec<u8>, sixteenths: u8| {
-        let kept = bytes.len() * usize::from(sixteenths) / 16;
-        bytes[..kept].to_vec()
-    };
-    match damage {
-        Damage::Empty => return Vec::new(),
-        Damage::Garbage => return b"\xff\xfe neither this nor that".to_vec(),
-        Damage::CutGzip(at) => return cut(gzip(&object.body), at),
-        Damage::None | Damage::Cut(_) => {}
-    }
-    let body = match damage {
-        Damage::Cut(at) => cut(object.body, at),
-        _ => object.body,
-    };
-    if object.gzip { gzip(&body) } else { body }
-}
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-/// Whether two lakes have the same parts, byte for byte. A part without rows is as good as none.
-pub(crate) fn same(
-    when: &str,
-    one: &BTreeMap<String, Vec<u8>>,
-    other: &BTreeMap<String, Vec<u8>>,
-) -> Result<(), String> {
-    let paths: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-    for path in paths {
-        let empty = |bytes: Option<&Vec<u8>>| bytes.is_none_or(|bytes| rows(path, bytes) == 0);
-        match (one.get(path), other.get(path)) {
-            (Some(one), Some(other)) if one == other => {}
-            (Some(one), Some(other)) => {
-                return Err(format!(
-                    "{when}: the bytes of {path} differ ({} and {} rows)",
-                    rows(path, one),
-                    rows(path, other)
-                ));
-            }
-            (one, other) if empty(one) && empty(other) => {}
-            (one, _) => {
-                let which = if one.is_some() { "first" } else { "second" };
-                return Err(format!("{when}: only the {which} has {path}"));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn rows(path: &str, bytes: &[u8]) -> usize {
-    let Place::Part { table, .. } = layout::place(path) else {
-        panic!("{path} is no part");
-    };
-    parts::open(parts::table_of(table), bytes).rows.len()
-}
-
-/// The rows that differ, by what tells them apart.
-fn difference(table: &str, wanted: &[Vec<Cell>], there: &[Vec<Cell>]) -> String {
-    let table = parts::table_of(table);
-    let columns: Vec<&str> = table.columns().map(|column| column.name).collect();
-    let place = |cells: &Vec<Cell>| {
-        let names = [
-            "source_object",
-            "record_index",
-            "variant",
-            "reason",
-            "model",
-        ];
-        let shown = names.iter().filter_map(|name| {
-            let at = columns.iter().position(|column| column == name)?;
-            Some(format!("{name} {:?}", cells[at]))
-        });
-        shown.collect::<Vec<_>>().join(", ")
-    };
-    let mut text = String::new();
-    for (number, (wanted, there)) in wanted.iter().zip(there).enumerate() {
-        if wanted != there {
-            let differ = columns.iter().zip(wanted.iter().zip(there));
-            let differ: Vec<_> = differ.filter(|(_, (a, b))| a != b).collect();
-            text += &format!("row {number} ({}): {differ:?}\n", place(wanted));
-            break;
-        }
-    }
-    for (what, rows, others) in [("missing", wanted, there), ("too much", there, wanted)] {
-        for cells in rows.iter().filter(|cells| !others.contains(cells)) {
-            text += &format!("{what}: {}\n", place(cells));
-        }
-    }
-    text
 }
