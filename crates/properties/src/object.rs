@@ -14,6 +14,7 @@ use promptlake_ingest::report::{RunReport, Tolerance};
 use promptlake_ingest::run::run;
 use promptlake_lake::layout::{self, Place};
 use promptlake_lake::location::Location;
+use promptlake_lake::settings::{Encoding, Settings};
 use promptlake_lake::source::Window;
 
 use crate::cells::{self, Cell};
@@ -56,6 +57,12 @@ pub fn object(bytes: &[u8]) {
         return;
     };
     let lake = MemoryLake::default();
+    let settings = Settings {
+        encoding: encoding(&mut draws),
+        ..Settings::default()
+    };
+    let created = settings.create(&lake);
+    created.expect("invariant: a lake in memory takes its settings");
     let report = convert(&lake, &source, &context, "first", false);
     hold(&report, &decoded, &rows(&lake));
 
@@ -71,6 +78,26 @@ pub fn object(bytes: &[u8]) {
     if draws.once_in(8) {
         convert(&lake, &source, &context, "third", true);
         assert!(before == lake.objects(layout::TABLES), "the same bytes");
+    }
+}
+
+/// A lake of the cheapest level, since compression is not what is tried; of few rows a group in half of all cases.
+fn encoding(draws: &mut Draws) -> Encoding {
+    let encoding = Encoding {
+        zstd_level: 1,
+        ..Encoding::default()
+    };
+    if draws.once_in(2) {
+        return encoding;
+    }
+    Encoding {
+        page_bytes: 256,
+        batch_weight: 512,
+        batch_rows: 8,
+        group_min: 1 << 10,
+        group_spread: 1 << 10,
+        group_max: 1 << 12,
+        ..encoding
     }
 }
 
