@@ -339,12 +339,7 @@ impl Read {
                 (self.failed.len() - self.failures.len().min(self.failed.len())) as u64;
         }
         for (dataset, counts) in tally.records(again) {
-            let records = report.records_of(dataset);
-            records.read += counts.read;
-            records.accepted += counts.accepted;
-            records.rejected += counts.rejected;
-            records.skipped += counts.skipped;
-            records.control += counts.control;
+            *report.records_of(dataset) += counts;
         }
     }
 }

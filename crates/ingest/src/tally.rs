@@ -62,28 +62,23 @@ impl Tally {
             .map(|(id, committed)| (*id, committed))
     }
 
-    /// Counts the records of an object; `noted`: the ledger has it now.
-    pub fn count(&mut self, dataset: &str, noted: bool, counts: &RecordCounts) {
+    /// Counts records of objects; `noted`: the ledger has these now.
+    pub fn count(&mut self, dataset: &str, noted: bool, counts: RecordCounts) {
         let all = if noted {
             &mut self.noted
         } else {
             &mut self.unnoted
         };
-        let sum = all.entry(dataset.to_owned()).or_default();
-        sum.read += counts.read;
-        sum.accepted += counts.accepted;
-        sum.rejected += counts.rejected;
-        sum.skipped += counts.skipped;
-        sum.control += counts.control;
+        *all.entry(dataset.to_owned()).or_default() += counts;
     }
 
     /// The records by dataset; those that another attempt reads `again` are left out.
-    pub fn records(&self, again: bool) -> impl Iterator<Item = (&str, &RecordCounts)> {
+    pub fn records(&self, again: bool) -> impl Iterator<Item = (&str, RecordCounts)> {
         let unnoted = self.unnoted.iter().filter(move |_| !again);
         self.noted
             .iter()
             .chain(unnoted)
-            .map(|(dataset, counts)| (dataset.as_str(), counts))
+            .map(|(dataset, counts)| (dataset.as_str(), *counts))
     }
 
     /// Tells what became of the partitions; conflicts are failures unless another attempt follows.

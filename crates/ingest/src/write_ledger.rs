@@ -1,5 +1,6 @@
 //! Notes in the ledger what was read, once all partitions of an object are committed; then in its index what stands where.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use promptlake_datasets::day::Day;
@@ -53,6 +54,33 @@ struct DayWork<'a> {
     listing: Option<DayListing>,
 }
 
+/// What stands in the logs of a day.
+#[derive(Debug, Default)]
+struct DayCount {
+    /// An object is not committed.
+    missing: bool,
+    /// The records of objects that are not committed, and of those that are, by dataset.
+    records: [BTreeMap<String, RecordCounts>; 2],
+}
+
+impl DayCount {
+    fn add(&mut self, dataset: &str, noted: bool, counts: RecordCounts) {
+        let sums = &mut self.records[usize::from(noted)];
+        match sums.get_mut(dataset) {
+            Some(sum) => *sum += counts,
+            None => drop(sums.insert(dataset.to_owned(), counts)),
+        }
+    }
+
+    fn tell(self, tally: &mut Tally) {
+        for (noted, sums) in [false, true].into_iter().zip(self.records) {
+            for (dataset, sum) in sums {
+                tally.count(&dataset, noted, sum);
+            }
+        }
+    }
+}
+
 impl LedgerUpdate<'_> {
     /// Writes days and index; gives how many objects another run changed meanwhile.
     ///
@@ -92,8 +120,12 @@ impl LedgerUpdate<'_> {
         }
         let mut reopened = 0;
         for ((dataset, day), work) in days {
-            let whole = self.count(dataset, &work, tally)?;
             if self.nothing {
+                let count = RefCell::default();
+                for change in self.changes(dataset, &work, tally, &[], &count) {
+                    change?;
+                }
+                count.into_inner().tell(tally);
                 continue;
             }
             let mut unread = self.unread(dataset, day);
@@ -101,7 +133,17 @@ impl LedgerUpdate<'_> {
                 unread.extend(lost.iter().cloned());
                 unread.sort_by(|a, b| a.object().cmp(b.object()));
             }
-            let updated = self.update(dataset, day, &work, tally, &unread, report)?;
+            let count = RefCell::default();
+            let changed = || {
+                // Asked again if another run was faster, and counted again.
+                count.take();
+                self.changes(dataset, &work, tally, &unread, &count)
+            };
+            let updated = self.update(dataset, day, changed, report)?;
+            let count = count.into_inner();
+            // An object that failed stands in no log.
+            let whole = !count.missing && self.done.failed.is_empty();
+            count.tell(tally);
             reopened += updated.reopened.len() as u64;
             let state = match (work.listing, updated.version) {
                 (Some(listing), Some(version))
@@ -128,57 +170,17 @@ impl LedgerUpdate<'_> {
         Ok(reopened)
     }
 
-    /// Counts the records of a day; whether all of its objects are committed.
-    fn count(
-        &self,
-        dataset: &str,
-        work: &DayWork<'_>,
-        tally: &mut Tally,
-    ) -> Result<bool, RunError> {
-        let mut whole = true;
-        for logged in work
-            .log
-            .into_iter()
-            .flat_map(|day| self.done.log.objects(day))
-        {
-            let logged = logged?;
-            let noted = !self.nothing && committed(tally, &logged);
-            whole &= noted;
-            let counts = RecordCounts {
-                read: logged.entry.records,
-                accepted: logged.entry.accepted,
-                rejected: logged.entry.rejected,
-                skipped: logged.skipped.0,
-                control: logged.skipped.1,
-            };
-            tally.count(
-                logged.entry.dataset.as_deref().unwrap_or(dataset),
-                noted,
-                &counts,
-            );
-        }
-        for logged in work
-            .notes
-            .into_iter()
-            .flat_map(|day| self.done.notes.objects(day))
-        {
-            whole &= committed(tally, &logged?);
-        }
-        // An object that failed stands in no log.
-        Ok(whole && self.done.failed.is_empty())
-    }
-
-    fn update(
+    fn update<I>(
         &self,
         dataset: &str,
         day: Day,
-        work: &DayWork<'_>,
-        tally: &Tally,
-        unread: &[Change],
+        changes: impl Fn() -> I,
         report: &mut RunReport,
-    ) -> Result<Updated, RunError> {
-        let changes = || self.changes(work, tally, unread);
-        match ledger::update(self.storage, self.temp, dataset, day, changes) {
+    ) -> Result<Updated, RunError>
+    where
+        I: Iterator<Item = Result<Change, StateError>>,
+    {
+        match ledger::update(self.storage, self.temp, dataset, day, &changes) {
             Err(error) if error.is_damage() => {
                 // Its objects were planned as unknown, and read.
                 report.notice(format!("{error}; it is written anew"));
@@ -198,12 +200,14 @@ impl LedgerUpdate<'_> {
         }
     }
 
-    /// The changes of a day, in the order of their objects.
+    /// The changes of a day, in the order of their objects, which are counted on the way.
     fn changes<'s>(
         &'s self,
+        dataset: &'s str,
         work: &DayWork<'s>,
         tally: &'s Tally,
         unread: &'s [Change],
+        count: &'s RefCell<DayCount>,
     ) -> impl Iterator<Item = Result<Change, StateError>> + 's {
         let change = |logged: Logged| {
             if logged.drop {
@@ -230,13 +234,30 @@ impl LedgerUpdate<'_> {
             .notes
             .into_iter()
             .flat_map(|day| self.done.notes.objects(day));
-        let logged = move |items: std::io::Result<Logged>| match items {
-            Ok(logged) if committed(tally, &logged) => change(logged).map(Ok),
-            Ok(_) => None,
-            Err(source) => Some(Err(error(source))),
+        // What the ledger is to say of it, if it is to say anything.
+        let noted = move |logged: std::io::Result<Logged>, read: bool| {
+            let logged = match logged {
+                Ok(logged) => logged,
+                Err(source) => return Some(Err(error(source))),
+            };
+            let noted = !self.nothing && committed(tally, &logged);
+            let mut count = count.borrow_mut();
+            count.missing |= !noted;
+            if read {
+                let dataset = logged.entry.dataset.as_deref().unwrap_or(dataset);
+                let counts = RecordCounts {
+                    read: logged.entry.records,
+                    accepted: logged.entry.accepted,
+                    rejected: logged.entry.rejected,
+                    skipped: logged.skipped.0,
+                    control: logged.skipped.1,
+                };
+                count.add(dataset, noted, counts);
+            }
+            noted.then(|| change(logged)).flatten().map(Ok)
         };
-        let read = read.filter_map(logged);
-        let notes = notes.filter_map(logged);
+        let read = read.filter_map(move |logged| noted(logged, true));
+        let notes = notes.filter_map(move |logged| noted(logged, false));
         let unread = unread.iter().cloned().map(Ok);
         merged(merged(read, notes), unread)
     }

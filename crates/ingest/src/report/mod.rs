@@ -139,7 +139,7 @@ pub struct ObjectCounts {
 }
 
 /// What became of the records of a dataset. `read == accepted + rejected + skipped + control`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RecordCounts {
     /// Read.
@@ -152,6 +152,16 @@ pub struct RecordCounts {
     pub skipped: u64,
     /// Control messages (Lex).
     pub control: u64,
+}
+
+impl std::ops::AddAssign for RecordCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.read += other.read;
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.skipped += other.skipped;
+        self.control += other.control;
+    }
 }
 
 /// What became of a table. `rows_after == rows_before - rows_replaced + rows_new - twins_new + twins_back`, over the
