@@ -116,7 +116,8 @@ pub fn run(
         pool,
         settings.encoding,
         shares.queued,
-        matches!(options.lake, Location::Local(_)),
+        // In another directory a part is written once more when it is published.
+        matches!(options.lake, Location::Local(_)) && options.limits.temp_dir.is_none(),
     );
     let mut drift = Drift::default();
     for number in 1..=ATTEMPTS {

@@ -1,6 +1,6 @@
 //! The encoding of the lake's state files: JSON, a value a line, zstd with a checksum, written and read as a stream.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,10 @@ impl<W: Write> LineWriter<W> {
     /// Appends lines that hold values already.
     pub(crate) fn copy(&mut self, mut lines: impl BufRead) -> Result<(), StateError> {
         loop {
-            let read = lines.fill_buf().map_err(|error| self.failed(error))?;
+            let read = match lines.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                read => read.map_err(|error| self.failed(error))?,
+            };
             if read.is_empty() {
                 return Ok(());
             }
