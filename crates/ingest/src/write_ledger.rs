@@ -11,7 +11,7 @@ use promptlake_lake::ledger_index::{DayState, IndexChanges, LedgerIndex};
 use promptlake_lake::storage::{Storage, Version};
 use promptlake_lake::temp::RunTemp;
 
-use crate::discover::NamedSource;
+use crate::discover::{NamedSource, with_causes};
 use crate::losses;
 use crate::plan::{DayListing, LedgerView};
 use crate::read_log::{Logged, LoggedDay};
@@ -54,6 +54,9 @@ struct DayWork<'a> {
     listing: Option<DayListing>,
 }
 
+/// By dataset and source day.
+type Days<'a> = BTreeMap<(String, Day), DayWork<'a>>;
+
 /// What stands in the logs of a day.
 #[derive(Debug, Default)]
 struct DayCount {
@@ -72,8 +75,9 @@ impl DayCount {
         }
     }
 
-    fn tell(self, tally: &mut Tally) {
-        for (noted, sums) in [false, true].into_iter().zip(self.records) {
+    /// `written`: the ledger has now what is committed.
+    fn tell(self, written: bool, tally: &mut Tally) {
+        for (noted, sums) in [false, written].into_iter().zip(self.records) {
             for (dataset, sum) in sums {
                 tally.count(&dataset, noted, sum);
             }
@@ -82,54 +86,77 @@ impl DayCount {
 }
 
 impl LedgerUpdate<'_> {
-    /// Writes days and index; gives how many objects another run changed meanwhile.
+    /// Writes days and index; gives how many objects another run changed meanwhile. If that fails the report says so, and the
+    /// index stays as it is: what is committed is read again by the next run, and comes out the same.
     ///
     /// # Errors
-    /// If the ledger cannot be written: what is committed is read again by the next run, and comes out the same.
+    /// If the log of this run cannot be read.
     pub fn write(&self, tally: &mut Tally, report: &mut RunReport) -> Result<u64, RunError> {
-        let mut days: BTreeMap<(&str, Day), DayWork<'_>> = BTreeMap::new();
+        let mut days = self.days();
+        let mut reopened = 0;
+        if !self.nothing
+            && let Err(error) = self.note(&mut days, &mut reopened, tally, report)
+        {
+            report.fail("state", layout::LEDGER, with_causes(&error));
+        }
+        // Those that are not noted are counted all the same.
+        for ((dataset, _), work) in days {
+            let count = RefCell::default();
+            for change in self.changes(&dataset, &work, tally, &[], &count) {
+                change?;
+            }
+            count.into_inner().tell(false, tally);
+        }
+        Ok(reopened)
+    }
+
+    /// The days of which there is something to say.
+    fn days(&self) -> Days<'_> {
+        let mut days = Days::new();
         for day in self.done.log.days() {
-            let work = days.entry((&day.dataset, day.day)).or_default();
+            let work = days.entry((day.dataset.clone(), day.day)).or_default();
             (work.log, work.listing) = (Some(day), day.listing.clone());
         }
         for day in self.done.notes.days() {
-            days.entry((&day.dataset, day.day)).or_default().notes = Some(day);
+            let work = days.entry((day.dataset.clone(), day.day)).or_default();
+            work.notes = Some(day);
         }
-        for (dataset, day) in self.repairs.wanted.keys().chain(&self.repairs.lost_days) {
-            days.entry((dataset, *day)).or_default();
+        for day in self.repairs.wanted.keys().chain(&self.repairs.lost_days) {
+            days.entry(day.clone()).or_default();
         }
+        days
+    }
+
+    /// Writes the days one after the other, and takes away those that are written; then the index.
+    fn note(
+        &self,
+        days: &mut Days<'_>,
+        reopened: &mut u64,
+        tally: &mut Tally,
+        report: &mut RunReport,
+    ) -> Result<(), StateError> {
         let given_up = tally
             .all_committed()
             .flat_map(|(id, committed)| committed.given_up.iter().map(move |table| (*table, id.dt)))
             .collect();
         let losses = losses::find(self.storage, self.temp, self.done, &given_up)?;
-        for (dataset, day) in losses.keys() {
-            days.entry((dataset, *day)).or_default();
+        for day in losses.keys() {
+            days.entry(day.clone()).or_default();
         }
         let mut changes = IndexChanges::default();
-        if !self.nothing {
-            // An index that was lost names all days again, so that the loss of one is noticed.
-            for (dataset, day) in self.ledger.days() {
-                if let (None, Some(version)) = (
-                    self.ledger.index().day(dataset, day),
-                    self.ledger.version(dataset, day),
-                ) {
-                    changes.day(dataset, day, Some(is_there(version.clone())));
-                }
+        // An index that was lost names all days again, so that the loss of one is noticed.
+        for (dataset, day) in self.ledger.days() {
+            if let (None, Some(version)) = (
+                self.ledger.index().day(dataset, day),
+                self.ledger.version(dataset, day),
+            ) {
+                changes.day(dataset, day, Some(is_there(version.clone())));
             }
         }
-        let mut reopened = 0;
-        for ((dataset, day), work) in days {
-            if self.nothing {
-                let count = RefCell::default();
-                for change in self.changes(dataset, &work, tally, &[], &count) {
-                    change?;
-                }
-                count.into_inner().tell(tally);
-                continue;
-            }
+        while let Some(((dataset, day), work)) = days.first_key_value() {
+            let day = *day;
             let mut unread = self.unread(dataset, day);
-            if let Some(lost) = losses.get(&(dataset.to_owned(), day)) {
+            if let Some(lost) = losses.get(&(dataset.clone(), day)) {
                 unread.extend(lost.iter().cloned());
                 unread.sort_by(|a, b| a.object().cmp(b.object()));
             }
@@ -137,27 +164,28 @@ impl LedgerUpdate<'_> {
             let changed = || {
                 // Asked again if another run was faster, and counted again.
                 count.take();
-                self.changes(dataset, &work, tally, &unread, &count)
+                self.changes(dataset, work, tally, &unread, &count)
             };
             let updated = self.update(dataset, day, changed, report)?;
             let count = count.into_inner();
             // An object that failed stands in no log.
             let whole = !count.missing && self.done.failed.is_empty();
-            count.tell(tally);
-            reopened += updated.reopened.len() as u64;
-            let state = match (work.listing, updated.version) {
+            count.tell(true, tally);
+            *reopened += updated.reopened.len() as u64;
+            let state = match (&work.listing, updated.version) {
                 (Some(listing), Some(version))
                     if whole && updated.open == 0 && unread.is_empty() =>
                 {
                     Some(DayState {
                         count: listing.count,
-                        digest: listing.digest,
+                        digest: listing.digest.clone(),
                         version,
                     })
                 }
                 (_, version) => version.map(is_there),
             };
             changes.day(dataset, day, state);
+            days.pop_first();
         }
         for (id, committed) in tally.all_committed() {
             for (table, state) in id.family.tables.iter().zip(&committed.tables) {
@@ -167,7 +195,7 @@ impl LedgerUpdate<'_> {
         if !changes.is_empty() {
             LedgerIndex::merge(self.storage, &changes)?;
         }
-        Ok(reopened)
+        Ok(())
     }
 
     fn update<I>(
@@ -176,7 +204,7 @@ impl LedgerUpdate<'_> {
         day: Day,
         changes: impl Fn() -> I,
         report: &mut RunReport,
-    ) -> Result<Updated, RunError>
+    ) -> Result<Updated, StateError>
     where
         I: Iterator<Item = Result<Change, StateError>>,
     {
@@ -188,15 +216,9 @@ impl LedgerUpdate<'_> {
                 if let Some((_, version)) = self.storage.read(&path)? {
                     self.storage.remove(&path, &version)?;
                 }
-                Ok(ledger::update(
-                    self.storage,
-                    self.temp,
-                    dataset,
-                    day,
-                    changes,
-                )?)
+                ledger::update(self.storage, self.temp, dataset, day, changes)
             }
-            result => Ok(result?),
+            result => result,
         }
     }
 
@@ -240,7 +262,7 @@ impl LedgerUpdate<'_> {
                 Ok(logged) => logged,
                 Err(source) => return Some(Err(error(source))),
             };
-            let noted = !self.nothing && committed(tally, &logged);
+            let noted = committed(tally, &logged);
             let mut count = count.borrow_mut();
             count.missing |= !noted;
             if read {

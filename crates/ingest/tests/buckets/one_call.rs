@@ -5,6 +5,7 @@ use std::path::Path;
 
 use promptlake_ingest::discover::with_causes;
 use promptlake_ingest::report::RunReport;
+use promptlake_lake::layout;
 
 use crate::faulty::{BROKEN, Call, FULL, Script};
 use crate::local::{Local, Ran, assert_old_or_new, each};
@@ -26,6 +27,7 @@ impl Struck<'_> {
     fn said(&self) -> Vec<String> {
         match &self.ran.result {
             Ok(report) => {
+                assert_eq!(report.imbalances(), [], "{}", self.of);
                 let failed = report.failure_count > 0 || report.stopped;
                 assert_eq!(
                     report.exit.code,
@@ -41,12 +43,17 @@ impl Struck<'_> {
     }
 
     /// Expects that it says which call failed, and what the system said. The report's own copy in the lake is no reason
-    /// to fail.
+    /// to fail; a ledger that cannot be written is none to say nothing of what is committed.
     fn tells(&self, number: i32) {
         let (said, of, call) = (self.said(), &self.of, &self.call);
         if call.path.starts_with("_promptlake/runs/") {
             assert!(said.is_empty(), "{of}: {said:?}");
             return;
+        }
+        if call.action == "publish" && call.path.starts_with(layout::LEDGER) {
+            let report = self.ran.result.as_ref();
+            let report = report.unwrap_or_else(|error| panic!("{of}: {error:?}"));
+            assert!(report.tables.values().any(|table| table.rows_after > 0));
         }
         let cause = std::io::Error::from_raw_os_error(number);
         let told = format!("{} {}: {cause}", call.action, call.path);
