@@ -6,10 +6,12 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use promptlake_s3_testserver::{Fault, Logged, Server, What};
+use promptlake_s3_testserver::{Fault, Kind, Logged, Server, What};
 
 use crate::buckets::call;
-use crate::harness::{Dir, Files, Ran, chat, chat_key, records, report, report_key, report_row};
+use crate::harness::{
+    Dir, Files, Ran, chat, chat_key, chat_saying, noise, records, report, report_key, report_row,
+};
 
 const LOGS: &str = "acme-logs";
 const LAKE: &str = "acme-lake";
@@ -90,13 +92,18 @@ impl World {
     /// Begins a run, and kills it when it has made so many requests, without an answer to that one: before or after it
     /// is done. False: it makes fewer.
     fn is_killed(&self, lake: &str, at: usize, done: bool) -> bool {
-        self.server.log();
         if done {
             self.server
                 .script(Fault::always(What::HangAfter).after(at).times(1));
         }
         // Whatever it asks for meanwhile is not done either.
         self.server.script(Fault::always(What::Hang).after(at));
+        self.is_killed_unanswered(lake)
+    }
+
+    /// Begins a run, and kills it when it waits for an answer that does not come. False: it gets all of them.
+    fn is_killed_unanswered(&self, lake: &str) -> bool {
+        self.server.log();
         let mut call = call(&self.server, &self.dir, &Self::args(lake));
         call.0.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = call.0.spawn().unwrap();
@@ -180,6 +187,44 @@ fn at_a_request_of_source_or_lake() {
         }
         world.run(LAKE_URI).exits(0).counts(&[("objects/read", 0)]);
         assert_eq!(world.state(), new, "a further run of night {night}");
+    }
+}
+
+/// A part so large that it is uploaded in parts: before and after the upload begins, one of its parts is there, it is complete.
+#[test]
+fn within_an_upload_in_parts() {
+    let world = World::new();
+    let put = |name: &str, ids: &[&str]| {
+        let noise = noise(8 << 20);
+        let all: Vec<String> = ids
+            .iter()
+            .map(|id| chat_saying(id, "2026-01-08T10:00:00Z", &format!("{id}{noise}")))
+            .collect();
+        let key = chat_key("2026-01-08", name);
+        world.server.put(LOGS, &key, &records(&all));
+    };
+    put("one", &["a", "b", "c"]);
+    world.run(LAKE_URI).exits(0);
+    let old = world.state();
+    put("two", &["d"]);
+    world.run(LAKE_URI).exits(0);
+    let new = world.state();
+    for (kind, skip) in [
+        (Kind::CreateUpload, 0),
+        (Kind::UploadPart, 1),
+        (Kind::CompleteUpload, 0),
+    ] {
+        for what in [What::Hang, What::HangAfter] {
+            let of = format!("{kind:?}, {what:?}");
+            world.reset(&old);
+            // The probe for compare-and-swap uploads in parts too, elsewhere.
+            let fault = Fault::on(kind, what.clone()).prefix("kiro/tables/");
+            world.server.script(fault.after(skip));
+            assert!(world.is_killed_unanswered(LAKE_URI), "{of}");
+            old_or_new(&world.state(), &old, &new, &of);
+            world.run(LAKE_URI).exits(0);
+            assert!(world.state() == new, "{of}");
+        }
     }
 }
 

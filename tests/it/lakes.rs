@@ -93,16 +93,7 @@ pub(crate) fn with_little_disk(dir: &Dir, blocks: u32, call: &Call) -> Ran {
 
 /// An object that nothing can compress to less than that limit.
 pub(crate) fn noise() -> Vec<u8> {
-    let mut state = 1_u64;
-    let noise: String = (0..200_000)
-        .map(|_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            char::from(b'0' + u8::try_from((state >> 33) & 0x3f).unwrap())
-        })
-        .map(|c| if c == '\\' { '~' } else { c })
-        .collect();
+    let noise = crate::harness::noise(200_000);
     records(&[chat_saying("large", "2026-01-09T11:00:00Z", &noise)])
 }
 

@@ -11,5 +11,6 @@ pub(crate) use call::{Call, Done, promptlake};
 pub(crate) use dir::{Dir, Ran};
 pub(crate) use files::Files;
 pub(crate) use objects::{
-    chat, chat_key, chat_saying, gzip, kiro, log_key, records, report, report_key, report_row,
+    chat, chat_key, chat_saying, gzip, kiro, log_key, noise, records, report, report_key,
+    report_row,
 };

@@ -47,6 +47,21 @@ pub(crate) fn chat_saying(id: &str, time: &str, prompt: &str) -> String {
     )
 }
 
+/// So many characters for a prompt, which nothing compresses to less than three quarters.
+pub(crate) fn noise(length: usize) -> String {
+    let mut state = 1_u64;
+    let draw = |_| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        match b'0' + u8::try_from((state >> 33) & 0x3f).unwrap() {
+            b'\\' => '~',
+            byte => char::from(byte),
+        }
+    };
+    (0..length).map(draw).collect()
+}
+
 /// The object of some records, compressed.
 pub(crate) fn records<R: AsRef<str>>(records: &[R]) -> Vec<u8> {
     let records: Vec<&str> = records.iter().map(AsRef::as_ref).collect();
