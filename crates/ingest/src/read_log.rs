@@ -29,8 +29,6 @@ pub struct Logged {
     pub fed: Vec<Feed>,
     /// It is not there any more and its rows go.
     pub drop: bool,
-    /// Records of something else, and control messages.
-    pub skipped: (u64, u64),
 }
 
 /// A dataset and source day, and where its objects stand in the log.

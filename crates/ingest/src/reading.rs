@@ -168,7 +168,6 @@ impl<'a> Reading<'a> {
             },
             fed: Vec::new(),
             drop: false,
-            skipped: (0, 0),
         });
         let dropped = job
             .missing
@@ -179,7 +178,6 @@ impl<'a> Reading<'a> {
                 fed: missing.entry.feeds.clone(),
                 entry: missing.entry,
                 drop: true,
-                skipped: (0, 0),
             });
         let mut all: Vec<Logged> = noted.chain(dropped).collect();
         all.sort_by(|a, b| a.entry.object.cmp(&b.entry.object));
@@ -272,18 +270,18 @@ impl<'a> Reading<'a> {
             records: outcome.records,
             accepted: outcome.accepted,
             rejected: outcome.rejected,
+            skipped: outcome.skipped,
+            control: outcome.control,
             feeds,
             also: planned.also,
         };
         let base = planned.known.as_deref().map(Base::of);
-        let skipped = (outcome.skipped, outcome.control);
         self.log.push(
             &Logged {
                 entry,
                 base,
                 fed,
                 drop: false,
-                skipped,
             },
             true,
         )

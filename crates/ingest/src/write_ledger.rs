@@ -271,8 +271,8 @@ impl LedgerUpdate<'_> {
                     read: logged.entry.records,
                     accepted: logged.entry.accepted,
                     rejected: logged.entry.rejected,
-                    skipped: logged.skipped.0,
-                    control: logged.skipped.1,
+                    skipped: logged.entry.skipped,
+                    control: logged.entry.control,
                 };
                 count.add(dataset, noted, counts);
             }

@@ -54,12 +54,18 @@ pub struct LedgerEntry {
     /// It has to be read again although nothing about it changed: something of it is not where it should be.
     #[serde(default, skip_serializing_if = "is_false")]
     pub open: bool,
-    /// Records in it: accepted, rejected, those of something else and control messages.
+    /// Records in it: `accepted + rejected + skipped + control`.
     pub records: u64,
     /// Records that became rows, or twins of rows.
     pub accepted: u64,
     /// Records and slices that became rejects.
     pub rejected: u64,
+    /// Records of something else (Lex).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: u64,
+    /// Control messages (Lex).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub control: u64,
     /// Every partition that it feeds, one that it feeds with nothing but a twin included; ordered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub feeds: Vec<Feed>,
@@ -74,6 +80,14 @@ pub struct LedgerEntry {
 )]
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A partition that an object feeds.

@@ -6,6 +6,7 @@ use promptlake_datasets::day::Day;
 use promptlake_ingest::verify::{Kind, Remedy};
 use promptlake_lake::inventory::Line;
 use promptlake_lake::layout;
+use promptlake_lake::ledger::LedgerEntry;
 use promptlake_lake::source::Window;
 
 use crate::lake::{Lake, day, lines};
@@ -131,57 +132,41 @@ fn a_ledger_that_lies_is_found() {
     let lake = Lake::new();
     for (dataset, table) in [("chat", "chat"), ("user_report", "model_usage")] {
         let path = layout::ledger_day(dataset, dt());
-        let place_of = |entry: &promptlake_lake::ledger::LedgerEntry| {
+        let place_of = |entry: &LedgerEntry| {
             entry
                 .feeds
                 .iter()
                 .position(|feed| feed.table == table && feed.dt == dt())
         };
-        lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries
-                .iter_mut()
-                .find(|entry| place_of(entry).is_some())
-                .unwrap();
-            let at = place_of(entry).unwrap();
-            entry.feeds[at].rows += 1;
-        });
-        lake.found_and_mended(&path, Kind::Ledger);
-        lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries
-                .iter_mut()
-                .find(|entry| place_of(entry).is_some())
-                .unwrap();
-            entry.etag.push('0');
-        });
-        lake.found_and_mended(&path, Kind::Ledger);
-        lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries
-                .iter_mut()
-                .find(|entry| place_of(entry).is_some())
-                .unwrap();
-            entry.accepted += 1;
-        });
-        lake.found_and_mended(&path, Kind::Ledger);
-        lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries
-                .iter_mut()
-                .find(|entry| place_of(entry).is_some())
-                .unwrap();
-            let mut feed = entry.feeds[place_of(entry).unwrap()].clone();
-            feed.dt = day("2025-12-04");
-            entry.feeds.push(feed);
-            entry.feeds.sort();
-        });
-        lake.found_and_mended(&path, Kind::Ledger);
+        // One of the entries that feed the partition, and where it says so.
+        let lie = |lies: &dyn Fn(&mut LedgerEntry, usize)| {
+            lake.edit_ledger(dataset, dt(), |entries| {
+                let mut entries = entries.iter_mut();
+                let entry = entries.find(|entry| place_of(entry).is_some()).unwrap();
+                let at = place_of(entry).unwrap();
+                lies(entry, at);
+            });
+        };
+        let lies: [&dyn Fn(&mut LedgerEntry, usize); 7] = [
+            &|entry, at| entry.feeds[at].rows += 1,
+            &|entry, _| entry.etag.push('0'),
+            &|entry, _| entry.accepted += 1,
+            &|entry, _| entry.records += 1,
+            &|entry, _| entry.skipped += 1,
+            &|entry, _| entry.control = u64::MAX,
+            &|entry, at| {
+                let mut feed = entry.feeds[at].clone();
+                feed.dt = day("2025-12-04");
+                entry.feeds.push(feed);
+                entry.feeds.sort();
+            },
+        ];
+        for lies in lies {
+            lie(lies);
+            lake.found_and_mended(&path, Kind::Ledger);
+        }
         // What the ledger forgot shows in the inventory.
-        lake.edit_ledger(dataset, dt(), |entries| {
-            let entry = entries
-                .iter_mut()
-                .find(|entry| place_of(entry).is_some())
-                .unwrap();
-            let at = place_of(entry).unwrap();
-            entry.feeds.remove(at);
-        });
+        lie(&|entry, at| drop(entry.feeds.remove(at)));
         lake.found_and_mended(&layout::inventory(table, dt()), Kind::Ledger);
         lake.edit_ledger(dataset, dt(), |entries| {
             let at = entries
