@@ -177,14 +177,36 @@ fn changed(
 /// What inventories say of objects.
 type Known = BTreeMap<(Day, String), Inventoried>;
 
-/// What an inventory says of an object.
+/// What the inventories of a family say of an object.
 #[derive(Clone, Debug, Default)]
 struct Inventoried {
+    /// As the last of the tables has it, which is published first; empty: not known.
     etag: String,
     size: u64,
-    rows: u64,
-    /// The tables of the family that have rows of it.
-    tables: Vec<&'static str>,
+    /// Its stored rows, by the tables of the family that have any.
+    rows: BTreeMap<&'static str, u64>,
+    /// It has twins: rows that are not stored, nor are their children.
+    twins: bool,
+}
+
+impl Inventoried {
+    /// Whether an entry of the ledger says the same of the object's rows in a partition. It does not where a run ended, or is,
+    /// between two of the tables, or has not come to the ledger.
+    fn is_as_noted(&self, id: PartitionId, entry: &LedgerEntry) -> bool {
+        let fed = |table: &str| {
+            let mut feeds = entry.feeds.iter();
+            feeds.find(|feed| feed.table == table && feed.dt == id.dt)
+        };
+        let noted = |table: &&promptlake_datasets::table::Table| {
+            let stored = self.rows.get(table.name);
+            match (fed(table.name), stored) {
+                (None, stored) => stored.is_none(),
+                (Some(_), _) if self.twins => true,
+                (Some(feed), stored) => feed.rows == stored.copied().unwrap_or_default(),
+            }
+        };
+        (self.etag.is_empty() || self.etag == entry.etag) && id.family.tables.iter().all(noted)
+    }
 }
 
 /// Whether a table's inventory describes its part; collects the objects that either names. `known`: there has
@@ -259,12 +281,12 @@ fn read_inventory(
         match line? {
             Line::Object(object) => {
                 let known = objects.entry((object.day, object.object)).or_default();
-                (known.etag, known.size, known.rows) = (object.etag, object.size, object.rows);
-                known.tables.push(table.name);
+                (known.etag, known.size) = (object.etag, object.size);
+                *known.rows.entry(table.name).or_default() += object.rows;
             }
             Line::Twin(twin) if twin.row >= header.part.rows || !twin.has_key() => return Ok(None),
             Line::Twin(twin) => {
-                objects.entry((twin.day, twin.object)).or_default();
+                objects.entry((twin.day, twin.object)).or_default().twins = true;
             }
         }
     }
@@ -313,7 +335,7 @@ fn read_part(
     Ok(())
 }
 
-/// Wants the objects of a sound partition that the ledger does not know as the inventory does.
+/// Wants the objects of a sound partition that the ledger does not know as the inventories do.
 fn want_unknown(
     repairs: &mut Repairs,
     storage: &dyn Storage,
@@ -332,20 +354,14 @@ fn want_unknown(
     for ((dataset, day), mut objects) in by_day {
         for entry in entries(storage, temp, ledger, &dataset, day)? {
             let entry = entry?;
-            // An entry that names this partition keeps it in view, whatever became of the object since.
-            let feeds = |table: &&str| {
-                let mut feeds = entry.feeds.iter();
-                feeds.any(|feed| feed.table == **table && feed.dt == id.dt)
-            };
-            if objects
-                .get(&entry.object)
-                .is_some_and(|known| known.tables.iter().all(feeds))
-            {
+            let known = objects.get(&entry.object);
+            if known.is_some_and(|known| known.is_as_noted(id, &entry)) {
                 objects.remove(&entry.object);
             }
         }
         for (object, known) in objects {
-            let entry = unknown(id, object, known.etag, known.size, known.rows);
+            let rows = known.rows.values().copied().max().unwrap_or_default();
+            let entry = unknown(id, object, known.etag, known.size, rows);
             want(repairs, id, day, entry);
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use promptlake_lake::source::Window;
+
 use crate::faulty::{Script, When};
 use crate::local::{Local, Played, assert_old_or_new, each};
 
@@ -24,6 +26,28 @@ fn crashes_at_each_call() {
     for played in &local.played() {
         each(2 * played.calls.len(), |n| {
             is_mended_after(&local, played, n / 2, When::BOTH[n % 2]);
+        });
+    }
+}
+
+/// The next run has none of the days that the crashed one had come to: it mends what it meets, and does not fail of it.
+#[test]
+fn crashes_before_a_run_of_other_days() {
+    let local = Local::new();
+    for played in &local.played() {
+        let tomorrow = Window {
+            from: Some(played.night.today().plus(1)),
+            to: None,
+        };
+        each(2 * played.calls.len(), |n| {
+            let (at, when) = (n / 2, When::BOTH[n % 2]);
+            let of = format!("{when:?} call {at} of {:?}", played.night);
+            let lake = local.lake_like(&played.before);
+            drop(local.run(played.night, &lake, Script::Killed(at, when)));
+            let other = local.run_in(tomorrow, played.night, &lake, Script::Sound);
+            other.exits_clean(&format!("tomorrow, after {of}"));
+            local.is_mended(played, &lake, &of);
+            fs::remove_dir_all(&lake).unwrap();
         });
     }
 }

@@ -13,7 +13,7 @@ use promptlake_ingest::report::{RunReport, Tolerance};
 use promptlake_ingest::run::{RunError, run};
 use promptlake_ingest::verify::verify;
 use promptlake_lake::location::Location;
-use promptlake_lake::source::{LocalSource, Source};
+use promptlake_lake::source::{LocalSource, Source, Window};
 use promptlake_lake::storage::{LocalStorage, Storage};
 use tempfile::TempDir;
 
@@ -144,10 +144,16 @@ impl Local {
 
     /// Makes a nightly run into a lake whose storage has a script.
     pub(crate) fn run(&self, night: Night, lake: &Path, script: Script) -> Ran {
+        self.run_in(night.window(), night, lake, script)
+    }
+
+    /// Makes a run of other days.
+    pub(crate) fn run_in(&self, window: Window, night: Night, lake: &Path, script: Script) -> Ran {
         let (calls, stop) = (Calls::default(), Arc::default());
         let storage = Faulty::new(lake.to_owned(), script, &calls, &stop);
         let source = LocalSource::new(self.logs(night));
-        let options = self.options(night, Box::new(source), lake, Box::new(storage));
+        let mut options = self.options(night, Box::new(source), lake, Box::new(storage));
+        options.window = window;
         let result = run(&options, &Silent, &stop);
         Ran {
             result,
