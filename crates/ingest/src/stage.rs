@@ -334,6 +334,10 @@ impl Stage {
             }
             self.close(passed)?;
         }
+        // What is encoded waits for nothing but this.
+        while let Some(encoded) = self.encoded() {
+            self.park(encoded)?;
+        }
         while self.encoder.held() > self.budget {
             // What is closed already is nearly encoded; then the one that waits longest for more rows.
             let Some(oldest) = self
@@ -345,6 +349,19 @@ impl Stage {
             self.park(oldest)?;
         }
         Ok(())
+    }
+
+    /// A partition that is closed and wholly encoded.
+    fn encoded(&mut self) -> Option<PartitionId> {
+        for (id, staged) in &mut self.partitions {
+            if let Some(live) = &mut staged.live
+                && live.closing
+                && live.writers.iter_mut().all(TableWriter::is_encoded)
+            {
+                return Some(*id);
+            }
+        }
+        None
     }
 
     /// The partition with the oldest append among those that match.

@@ -131,6 +131,13 @@ impl TableWriter {
         self.close_group()
     }
 
+    /// Whether all groups are closed and encoded, so that `finish` does not wait for a thread.
+    pub fn is_encoded(&mut self) -> bool {
+        self.batch.is_empty()
+            && self.group.is_none()
+            && self.pending.iter_mut().all(GroupEncoder::is_done)
+    }
+
     /// Finishes the file.
     ///
     /// # Errors
