@@ -1,8 +1,7 @@
 //! One attempt of a run: check, list, plan, read, publish, note.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -13,7 +12,7 @@ use promptlake_lake::storage::Storage;
 use promptlake_lake::temp::RunTemp;
 use promptlake_lake::write_guard::WriteGuard;
 
-use crate::commit::{CommitError, Committed, Committer};
+use crate::commit::{CommitError, Committer};
 use crate::discover::{Discovery, Filter, discover, with_causes};
 use crate::encoder::Encoder;
 use crate::mending::Mending;
@@ -26,13 +25,11 @@ use crate::reading::{Read, Reading};
 use crate::repair::{self, Repairs};
 use crate::report::RunReport;
 use crate::run::{RunError, Shares};
+use crate::side_by_side::{self, PUBLISHES};
 use crate::snapshot::Snapshot;
 use crate::stage::{ParkedRun, PartitionId, Stage};
 use crate::tally::Tally;
 use crate::write_ledger::LedgerUpdate;
-
-/// How many partitions are published at once: a publish waits for the disk, not for the processor.
-const PUBLISHES: usize = 8;
 
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,37 +221,27 @@ impl Attempt<'_> {
             .partition(|id| done.staged.contains_key(id));
         let no_rows: Vec<ParkedRun> = Vec::new();
         for ids in [gaining, losing] {
-            let threads = PUBLISHES.max(self.options.limits.threads).min(ids.len());
-            let next = Mutex::new(ids.into_iter());
-            let results: Mutex<BTreeMap<PartitionId, Result<Committed, CommitError>>> =
-                Mutex::default();
-            let work = || {
-                while !self.stop.load(Ordering::Relaxed)
-                    && let Some(id) = lock(&next).next()
-                {
-                    let staged = done.staged.get(&id).unwrap_or(&no_rows);
-                    let result = match mending.blocked.get(&id) {
-                        Some(why) => Err(CommitError::Blocked { why: why.clone() }),
-                        None => committer.commit(id, staged),
-                    };
-                    // Published, or to be read again: nobody needs them, and the disk may be small.
-                    for file in staged.iter().flatten().flatten() {
-                        std::fs::remove_file(&file.path).ok();
-                    }
-                    lock(&results).insert(id, result);
-                    self.progress.advance(1);
+            let threads = PUBLISHES.max(self.options.limits.threads);
+            let results = side_by_side::each(ids.iter(), threads, |id| {
+                if self.stop.load(Ordering::Relaxed) {
+                    return None;
                 }
-            };
-            std::thread::scope(|scope| {
-                for _ in 0..threads {
-                    scope.spawn(work);
+                let staged = done.staged.get(id).unwrap_or(&no_rows);
+                let result = match mending.blocked.get(id) {
+                    Some(why) => Err(CommitError::Blocked { why: why.clone() }),
+                    None => committer.commit(*id, staged),
+                };
+                // Published, or to be read again: nobody needs them, and the disk may be small.
+                for file in staged.iter().flatten().flatten() {
+                    std::fs::remove_file(&file.path).ok();
                 }
+                self.progress.advance(1);
+                Some(result)
             });
-            let results = results
-                .into_inner()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            for (id, result) in results {
-                tally.add(id, result);
+            for (id, result) in ids.iter().zip(results) {
+                if let Some(result) = result {
+                    tally.add(*id, result);
+                }
             }
         }
         tally.leave(done.touched.iter());
@@ -312,12 +299,6 @@ impl Planned {
             }
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Measures stages.

@@ -46,6 +46,7 @@ pub mod run;
 pub mod run_cursor;
 pub mod run_file;
 pub mod shared_file;
+pub mod side_by_side;
 pub mod snapshot;
 pub mod sorter;
 pub mod spool;

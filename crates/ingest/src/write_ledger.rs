@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use promptlake_datasets::day::Day;
 use promptlake_lake::error::StateError;
@@ -19,6 +20,7 @@ use crate::reading::Read;
 use crate::repair::Repairs;
 use crate::report::{RecordCounts, RunReport};
 use crate::run::RunError;
+use crate::side_by_side::{self, PUBLISHES};
 use crate::snapshot::partition_of;
 use crate::tally::Tally;
 
@@ -85,6 +87,16 @@ impl DayCount {
     }
 }
 
+/// A day that is written.
+struct NotedDay {
+    count: DayCount,
+    /// Objects that another run changed meanwhile.
+    reopened: u64,
+    /// For the index.
+    state: Option<DayState>,
+    notices: Vec<String>,
+}
+
 impl LedgerUpdate<'_> {
     /// Writes days and index; gives how many objects another run changed meanwhile. If that fails the report says so, and the
     /// index stays as it is: what is committed is read again by the next run, and comes out the same.
@@ -127,7 +139,7 @@ impl LedgerUpdate<'_> {
         days
     }
 
-    /// Writes the days one after the other, and takes away those that are written; then the index.
+    /// Writes the days, and takes away those that are written; then, if these are all of them, the index.
     fn note(
         &self,
         days: &mut Days<'_>,
@@ -153,39 +165,35 @@ impl LedgerUpdate<'_> {
                 changes.day(dataset, day, Some(is_there(version.clone())));
             }
         }
-        while let Some(((dataset, day), work)) = days.first_key_value() {
-            let day = *day;
-            let mut unread = self.unread(dataset, day);
-            if let Some(lost) = losses.get(&(dataset.clone(), day)) {
-                unread.extend(lost.iter().cloned());
-                unread.sort_by(|a, b| a.object().cmp(b.object()));
+        let failed = AtomicBool::new(false);
+        let noted = side_by_side::each(days.iter(), PUBLISHES, |((dataset, day), work)| {
+            if failed.load(Ordering::Relaxed) {
+                return None;
             }
-            let count = RefCell::default();
-            let changed = || {
-                // Asked again if another run was faster, and counted again.
-                count.take();
-                self.changes(dataset, work, tally, &unread, &count)
-            };
-            let updated = self.update(dataset, day, changed, report)?;
-            let count = count.into_inner();
-            // An object that failed stands in no log.
-            let whole = !count.missing && self.done.failed.is_empty();
-            count.tell(true, tally);
-            *reopened += updated.reopened.len() as u64;
-            let state = match (&work.listing, updated.version) {
-                (Some(listing), Some(version))
-                    if whole && updated.open == 0 && unread.is_empty() =>
-                {
-                    Some(DayState {
-                        count: listing.count,
-                        digest: listing.digest.clone(),
-                        version,
-                    })
+            let lost = losses.get(&(dataset.clone(), *day));
+            let noted = self.note_day(dataset, *day, work, lost, tally);
+            failed.fetch_or(noted.is_err(), Ordering::Relaxed);
+            Some(noted)
+        });
+        let mut failure = None;
+        for ((dataset, day), noted) in days.keys().cloned().zip(noted).collect::<Vec<_>>() {
+            match noted {
+                None => {}
+                Some(Err(error)) => failure = failure.or(Some(error)),
+                Some(Ok(noted)) => {
+                    days.remove(&(dataset.clone(), day));
+                    noted.count.tell(true, tally);
+                    *reopened += noted.reopened;
+                    changes.day(&dataset, day, noted.state);
+                    noted
+                        .notices
+                        .into_iter()
+                        .for_each(|text| report.notice(text));
                 }
-                (_, version) => version.map(is_there),
-            };
-            changes.day(dataset, day, state);
-            days.pop_first();
+            }
+        }
+        if let Some(error) = failure {
+            return Err(error);
         }
         for (id, committed) in tally.all_committed() {
             for (table, state) in id.family.tables.iter().zip(&committed.tables) {
@@ -198,12 +206,55 @@ impl LedgerUpdate<'_> {
         Ok(())
     }
 
+    /// Writes a day. `lost`: what of it is to be opened.
+    fn note_day(
+        &self,
+        dataset: &str,
+        day: Day,
+        work: &DayWork<'_>,
+        lost: Option<&Vec<Change>>,
+        tally: &Tally,
+    ) -> Result<NotedDay, StateError> {
+        let mut unread = self.unread(dataset, day);
+        if let Some(lost) = lost {
+            unread.extend(lost.iter().cloned());
+            unread.sort_by(|a, b| a.object().cmp(b.object()));
+        }
+        let count = RefCell::default();
+        let changed = || {
+            // Asked again if another run was faster, and counted again.
+            count.take();
+            self.changes(dataset, work, tally, &unread, &count)
+        };
+        let mut notices = Vec::new();
+        let updated = self.update(dataset, day, changed, &mut notices)?;
+        let count = count.into_inner();
+        // An object that failed stands in no log.
+        let whole = !count.missing && self.done.failed.is_empty();
+        let state = match (&work.listing, updated.version) {
+            (Some(listing), Some(version)) if whole && updated.open == 0 && unread.is_empty() => {
+                Some(DayState {
+                    count: listing.count,
+                    digest: listing.digest.clone(),
+                    version,
+                })
+            }
+            (_, version) => version.map(is_there),
+        };
+        Ok(NotedDay {
+            count,
+            reopened: updated.reopened.len() as u64,
+            state,
+            notices,
+        })
+    }
+
     fn update<I>(
         &self,
         dataset: &str,
         day: Day,
         changes: impl Fn() -> I,
-        report: &mut RunReport,
+        notices: &mut Vec<String>,
     ) -> Result<Updated, StateError>
     where
         I: Iterator<Item = Result<Change, StateError>>,
@@ -211,7 +262,7 @@ impl LedgerUpdate<'_> {
         match ledger::update(self.storage, self.temp, dataset, day, &changes) {
             Err(error) if error.is_damage() => {
                 // Its objects were planned as unknown, and read.
-                report.notice(format!("{error}; it is written anew"));
+                notices.push(format!("{error}; it is written anew"));
                 let path = layout::ledger_day(dataset, day);
                 if let Some((_, version)) = self.storage.read(&path)? {
                     self.storage.remove(&path, &version)?;

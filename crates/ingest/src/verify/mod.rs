@@ -20,7 +20,6 @@ mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use promptlake_lake::error::StateError;
 use promptlake_lake::layout;
@@ -30,6 +29,7 @@ use promptlake_lake::temp::{RunTemp, TempError};
 
 use crate::options::VerifyOptions;
 use crate::progress::{Progress, Stage};
+use crate::side_by_side;
 use crate::snapshot::partition_of;
 use crate::stage::PartitionId;
 
@@ -199,29 +199,17 @@ fn check_all(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<BTreeMap<PartitionId, Checked>, VerifyError> {
-    let next = Mutex::new(ids.iter().copied());
-    let results: Mutex<BTreeMap<PartitionId, Result<Checked, VerifyError>>> = Mutex::default();
-    let take = || next.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let work = || {
-        while !stop.load(Ordering::Relaxed)
-            && let Some(id) = take()
-        {
-            let result = checker.check(id);
-            results
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(id, result);
-            progress.advance(1);
+    let checked = side_by_side::each(ids.iter(), workers, |id| {
+        if stop.load(Ordering::Relaxed) {
+            return None;
         }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..workers.min(ids.len()) {
-            scope.spawn(work);
-        }
+        let result = checker.check(*id);
+        progress.advance(1);
+        Some(result)
     });
-    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results
-        .into_iter()
+    ids.iter()
+        .zip(checked)
+        .filter_map(|(id, result)| Some((*id, result?)))
         .map(|(id, result)| Ok((id, result?)))
         .collect()
 }
