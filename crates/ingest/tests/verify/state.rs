@@ -127,6 +127,9 @@ fn an_inventory_that_lies_of_its_twins_is_found() {
     twins(&|lines, at| lines.truncate(at));
 }
 
+/// Changes an entry, given which of its feeds is that of the partition.
+type Lie<'a> = &'a dyn Fn(&mut LedgerEntry, usize);
+
 #[test]
 fn a_ledger_that_lies_is_found() {
     let lake = Lake::new();
@@ -139,7 +142,7 @@ fn a_ledger_that_lies_is_found() {
                 .position(|feed| feed.table == table && feed.dt == dt())
         };
         // One of the entries that feed the partition, and where it says so.
-        let lie = |lies: &dyn Fn(&mut LedgerEntry, usize)| {
+        let lie = |lies: Lie<'_>| {
             lake.edit_ledger(dataset, dt(), |entries| {
                 let mut entries = entries.iter_mut();
                 let entry = entries.find(|entry| place_of(entry).is_some()).unwrap();
@@ -147,7 +150,7 @@ fn a_ledger_that_lies_is_found() {
                 lies(entry, at);
             });
         };
-        let lies: [&dyn Fn(&mut LedgerEntry, usize); 7] = [
+        let lies: [Lie<'_>; 7] = [
             &|entry, at| entry.feeds[at].rows += 1,
             &|entry, _| entry.etag.push('0'),
             &|entry, _| entry.accepted += 1,

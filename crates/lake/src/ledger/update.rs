@@ -36,6 +36,10 @@ impl Base {
 
 /// What a run did with an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are puts, one at a time"
+)]
 pub enum Change {
     /// It was read.
     Put {
