@@ -12,6 +12,7 @@ mod bucket;
 mod compare;
 mod history;
 mod model;
+mod new_lake;
 mod parts;
 mod same_bytes;
 mod start;

@@ -12,7 +12,6 @@ use promptlake_ingest::snapshot::family_of;
 use promptlake_lake::inventory::{InventoryReader, Line};
 use promptlake_lake::layout::{self, Place};
 use promptlake_lake::ledger::{LedgerEntry, LedgerReader};
-use promptlake_lake::settings::{Encoding, Settings};
 use promptlake_lake::source::Window;
 use promptlake_lake::storage::Storage;
 use promptlake_properties::memory_lake::MemoryLake;
@@ -21,6 +20,7 @@ use crate::bucket::Bucket;
 use crate::compare::{difference, same};
 use crate::history::{Damage, FIRST, History, Loss, RunStep, Slot, Step};
 use crate::model::{self, Decoded, TwinPlace};
+use crate::new_lake::{new_lake, tiny_groups};
 use crate::parts;
 use crate::start::{self, How};
 use crate::stored::{bytes, context, place};
@@ -57,23 +57,6 @@ pub(crate) struct World {
     pub(crate) parts: usize,
     /// The most twins that were listed.
     pub(crate) twins: usize,
-}
-
-/// Settings with which a few rows make a row group.
-pub(crate) fn tiny_groups() -> Settings {
-    Settings {
-        encoding: Encoding {
-            zstd_level: 1,
-            page_bytes: 1 << 11,
-            batch_weight: 1 << 10,
-            batch_rows: 4,
-            group_min: 1000,
-            group_spread: 1000,
-            group_max: 4000,
-            ..Encoding::default()
-        },
-        ..Settings::default()
-    }
 }
 
 impl World {
@@ -492,13 +475,6 @@ impl World {
     fn has(&self, held: &Held) -> bool {
         self.buckets[held.source].get(&held.key).is_some()
     }
-}
-
-/// A lake with settings, and nothing else.
-pub(crate) fn new_lake() -> MemoryLake {
-    let lake = MemoryLake::default();
-    tiny_groups().create(&lake).unwrap();
-    lake
 }
 
 /// Buckets as the sources of a run.
