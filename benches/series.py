@@ -43,6 +43,12 @@ def row(name, figures, note=""):
     return middle(wall), middle(cpu), middle(peak)
 
 
+def cpu_seconds(pid):
+    """What a process that runs has used."""
+    stat = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def head(title):
     print(f"\n## {title}\n\n| | wall s | CPU s | peak MB | |\n|---|---|---|---|---|")
 
@@ -126,14 +132,18 @@ class Series:
             cats = []
             if not latency:
                 command = [self.args.s5cmd, "--endpoint-url", environment["AWS_ENDPOINT_URL"], "cat", "s3://bench/*"]
+                before = cpu_seconds(server.pid)
                 cats = [child(command, "/dev/null", environment) for _ in range(self.args.rounds)]
-                cat_wall, _, _ = row(f"`s5cmd cat`{said}", cats)
+                served = (cpu_seconds(server.pid) - before) / self.args.rounds
+                cat_wall, _, _ = row(f"`s5cmd cat`{said}", cats, f"the server {served:.2f} s of CPU")
             for concurrency in ([] if not latency else ["256"]) + [None]:
                 more = ["--concurrency", concurrency] if concurrency else []
+                before = cpu_seconds(server.pid)
                 figures = [self.run("s3://bench", *more, environment=environment) for _ in range(self.args.rounds)]
+                served = (cpu_seconds(server.pid) - before) / self.args.rounds
                 wall = statistics.median(wall for wall, _, _ in figures)
                 cpu = statistics.median(cpu for _, cpu, _ in figures)
-                note = f"{wall / local_wall:.2f} × local; {(cpu - local_cpu) / count * 1e6:.0f} µs of CPU a GET"
+                note = f"{wall / local_wall:.2f} × local; {(cpu - local_cpu) / count * 1e6:.0f} µs of CPU a GET; the server {served:.2f} s of CPU"
                 if cats:
                     note += f"; {wall / cat_wall:.2f} × s5cmd"
                 row(f"promptlake{said}{', --concurrency ' + concurrency if concurrency else ''}", figures, note)

@@ -60,7 +60,7 @@ fn the_settings_of_the_lake_shape_its_bytes_and_flags_do_not() {
         assert!(bytes("few") == bytes("many"), "{when}");
         let size = |lake| bytes(lake).values().map(Vec::len).sum::<usize>();
         let (ours, usual) = (size("few"), size("lake"));
-        assert!(ours < usual - usual / 50, "{when}: {ours}, {usual}");
+        assert!(ours < usual - usual / 100, "{when}: {ours}, {usual}");
     };
     dir.run_from(&["bucket"], "few", few).exits(0);
     dir.run_from(&["bucket"], "many", many).exits(0);

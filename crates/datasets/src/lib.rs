@@ -31,6 +31,7 @@ pub mod render;
 mod report;
 pub mod sniff;
 pub mod table;
+mod texts;
 pub mod user_id;
 pub mod user_report;
 pub mod views;

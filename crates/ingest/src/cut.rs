@@ -68,6 +68,11 @@ impl Cutter {
         self.batch_rows == 0 && self.group_weight == 0
     }
 
+    /// The weight of the rows since the last group was closed.
+    pub fn group_weight(&self) -> u64 {
+        self.group_weight
+    }
+
     /// Takes the next row, given its weight and its place; says what closes after it.
     pub fn row(&mut self, weight: u64, object: &str, index: Option<i64>) -> Cut {
         let index = index.unwrap_or(-1);

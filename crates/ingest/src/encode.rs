@@ -5,11 +5,11 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use promptlake_datasets::table::{ColumnType, Privacy, Table};
+use promptlake_datasets::table::{Column, ColumnType, Privacy, Table};
 use promptlake_lake::settings::Encoding;
 
 /// Raised whenever the same rows and settings would give other bytes; groups of another version are encoded again.
-pub const ENCODING_VERSION: u32 = 2;
+pub const ENCODING_VERSION: u32 = 3;
 /// The footer's entry with the lake's encoding settings, from which a lost `lake.json` is made again.
 pub const SETTINGS_KEY: &str = "promptlake.encoding";
 /// The footer's entry with the number and the SHA-256 of all bytes before page indexes and footer.
@@ -65,6 +65,11 @@ pub fn properties(table: &Table, encoding: &Encoding) -> Result<WriterProperties
         }
     }
     Ok(properties.build())
+}
+
+/// Whether a column is encoded by `TextColumn`: what somebody wrote, and nothing else of it.
+pub(crate) fn is_text(column: &Column) -> bool {
+    column.privacy == Privacy::Text && column.ty == ColumnType::Text
 }
 
 /// The footer's own entries.

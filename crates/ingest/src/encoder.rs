@@ -8,6 +8,7 @@ use promptlake_datasets::day::Day;
 use promptlake_datasets::table::Table;
 use promptlake_lake::settings::Encoding;
 
+use crate::compressors::Compressors;
 use crate::cut::CutRule;
 
 /// What all table writers of a run share.
@@ -17,6 +18,8 @@ pub struct Encoder {
     pub pool: rayon::ThreadPool,
     /// The lake's settings.
     pub encoding: Encoding,
+    /// Compress texts.
+    pub(crate) compressors: Compressors,
     /// Whether files are synced while they grow: in a lake on a disk, where they will be.
     pub sync_ahead: bool,
     /// The weight that may wait for the pool.
@@ -40,6 +43,7 @@ impl Encoder {
     ) -> Arc<Self> {
         Arc::new(Self {
             pool,
+            compressors: Compressors::new(encoding.zstd_level),
             encoding,
             sync_ahead,
             room,

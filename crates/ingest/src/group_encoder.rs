@@ -1,24 +1,74 @@
 //! Encodes a row group while its rows still come: each column by itself, batch after batch, on whatever thread is free.
 
 use std::collections::VecDeque;
+use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{DataType, FieldRef, SchemaRef};
+use arrow_schema::{DataType, FieldRef};
 use arrow_select::concat::concat;
-use parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
-};
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::errors::ParquetError;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnDescPtr;
+use promptlake_datasets::table::Table;
 
+use crate::chunk::Chunk;
+use crate::encode::is_text;
 use crate::encoder::{Encoder, Packed, Queued};
+use crate::text_column::TextColumn;
 
 #[cfg(test)]
 mod tests;
 
 /// The chunks of a column's leaves.
-type Closed = Result<(Vec<ArrowColumnChunk>, Packed), ParquetError>;
+type Closed = Result<(Vec<Chunk>, Packed), ParquetError>;
+
+/// What the column writers of a table's groups are made of.
+#[derive(Debug)]
+pub(crate) struct GroupColumns {
+    factory: ArrowRowGroupWriterFactory,
+    /// In the order of the table; of texts, the description of their leaf.
+    columns: Vec<(FieldRef, Option<ColumnDescPtr>)>,
+}
+
+impl GroupColumns {
+    /// Those of a file of the table.
+    pub(crate) fn new<W: Write + Send>(
+        file: &SerializedFileWriter<W>,
+        table: &'static Table,
+    ) -> Self {
+        let schema = table.arrow_schema();
+        let mut first_leaf = 0;
+        let columns = schema.fields().iter().zip(table.columns());
+        let columns = columns.map(|(field, column)| {
+            let text = is_text(column).then(|| file.schema_descr().column(first_leaf));
+            first_leaf += leaves(field.data_type());
+            (Arc::clone(field), text)
+        });
+        Self {
+            columns: columns.collect(),
+            factory: ArrowRowGroupWriterFactory::new(file, schema),
+        }
+    }
+
+    /// The writers of a new group, column by column.
+    fn writers(&self, encoder: &Arc<Encoder>) -> Result<Vec<(FieldRef, Writer)>, ParquetError> {
+        // The index of a group matters for encryption only.
+        let mut writers = self.factory.create_column_writers(0)?.into_iter();
+        let columns = self.columns.iter().map(|(field, text)| {
+            let arrow: Vec<_> = writers.by_ref().take(leaves(field.data_type())).collect();
+            let writer = match text {
+                Some(descr) => Writer::Text(Box::new(TextColumn::new(encoder, Arc::clone(descr)))),
+                None => Writer::Arrow(arrow),
+            };
+            (Arc::clone(field), writer)
+        });
+        Ok(columns.collect())
+    }
+}
 
 /// A row group being encoded.
 #[derive(Debug)]
@@ -53,11 +103,16 @@ enum Work {
 struct Column {
     number: usize,
     field: FieldRef,
-    /// One a leaf.
-    writers: Vec<ArrowColumnWriter>,
+    writer: Writer,
     failed: Option<ParquetError>,
     packed: Packed,
     results: Sender<(usize, Closed)>,
+}
+
+enum Writer {
+    Text(Box<TextColumn>),
+    /// One a leaf.
+    Arrow(Vec<ArrowColumnWriter>),
 }
 
 impl std::fmt::Debug for Column {
@@ -73,17 +128,14 @@ impl GroupEncoder {
     /// Whatever the column writers report.
     pub(crate) fn new(
         encoder: &Arc<Encoder>,
-        factory: &ArrowRowGroupWriterFactory,
-        schema: &SchemaRef,
+        columns: &GroupColumns,
     ) -> Result<Self, ParquetError> {
-        // The index of a group matters for encryption only.
-        let mut writers = factory.create_column_writers(0)?.into_iter();
         let (send, results) = channel();
-        let column = |(number, field): (usize, &FieldRef)| {
+        let lane = |(number, (field, writer))| {
             let column = Column {
                 number,
-                field: Arc::clone(field),
-                writers: writers.by_ref().take(leaves(field.data_type())).collect(),
+                field,
+                writer,
                 failed: None,
                 packed: Packed::new(encoder),
                 results: send.clone(),
@@ -94,7 +146,8 @@ impl GroupEncoder {
                 dead: false,
             })))
         };
-        let lanes: Vec<_> = schema.fields().iter().enumerate().map(column).collect();
+        let writers = columns.writers(encoder)?.into_iter();
+        let lanes: Vec<_> = writers.enumerate().map(lane).collect();
         Ok(Self {
             encoder: Arc::clone(encoder),
             closed: lanes.iter().map(|_| None).collect(),
@@ -149,7 +202,7 @@ impl GroupEncoder {
     ///
     /// # Errors
     /// If it could not be encoded.
-    pub(crate) fn wait(mut self) -> Result<(Vec<ArrowColumnChunk>, Vec<Packed>), ParquetError> {
+    pub(crate) fn wait(mut self) -> Result<(Vec<Chunk>, Vec<Packed>), ParquetError> {
         while self.missing > 0 {
             // A closed column drops its sender, and so does one that panicked.
             let Ok((number, closed)) = self.results.recv() else {
@@ -224,15 +277,17 @@ impl Column {
         {
             self.failed = Some(error);
         }
-        let bytes = self
-            .writers
-            .iter()
-            .map(ArrowColumnWriter::memory_size)
-            .sum();
-        self.packed.grew_to(bytes);
+        self.packed.grew_to(self.writer.memory_size());
     }
 
     fn write(&mut self, slices: &[ArrayRef]) -> Result<(), ParquetError> {
+        let writers = match &mut self.writer {
+            Writer::Text(text) => {
+                let mut slices = slices.iter().map(|slice| slice.as_string());
+                return slices.try_for_each(|slice| text.write(slice));
+            }
+            Writer::Arrow(writers) => writers,
+        };
         let batch = match slices {
             [whole] => Arc::clone(whole),
             slices => {
@@ -241,8 +296,8 @@ impl Column {
             }
         };
         let leaves = compute_leaves(&self.field, &batch)?;
-        debug_assert_eq!(leaves.len(), self.writers.len(), "one writer a leaf");
-        for (writer, leaf) in self.writers.iter_mut().zip(&leaves) {
+        debug_assert_eq!(leaves.len(), writers.len(), "one writer a leaf");
+        for (writer, leaf) in writers.iter_mut().zip(&leaves) {
             writer.write(leaf)?;
         }
         Ok(())
@@ -251,15 +306,31 @@ impl Column {
     fn close(self) {
         let chunks = match self.failed {
             Some(error) => Err(error),
-            None => self
-                .writers
-                .into_iter()
-                .map(ArrowColumnWriter::close)
-                .collect(),
+            None => self.writer.close(),
         };
         let closed = chunks.map(|chunks| (chunks, self.packed));
         // The receiver is gone if the run failed meanwhile.
         drop(self.results.send((self.number, closed)));
+    }
+}
+
+impl Writer {
+    /// About the bytes that it takes in memory.
+    fn memory_size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.memory_size(),
+            Self::Arrow(writers) => writers.iter().map(ArrowColumnWriter::memory_size).sum(),
+        }
+    }
+
+    fn close(self) -> Result<Vec<Chunk>, ParquetError> {
+        match self {
+            Self::Text(text) => Ok(vec![Chunk::Pages(text.close()?)]),
+            Self::Arrow(writers) => {
+                let closed = writers.into_iter().map(ArrowColumnWriter::close);
+                closed.map(|chunk| Ok(Chunk::Arrow(chunk?))).collect()
+            }
+        }
     }
 }
 

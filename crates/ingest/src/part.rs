@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use arrow_schema::SchemaRef;
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory};
 use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
@@ -20,8 +18,10 @@ use promptlake_datasets::table::Table;
 use promptlake_lake::settings::Encoding;
 use sha2::{Digest, Sha256};
 
+use crate::chunk::Chunk;
 use crate::digest::hex;
 use crate::encode::{self, DATA_KEY};
+use crate::group_encoder::GroupColumns;
 use crate::run_file::RunFile;
 
 /// A Parquet file as it was written.
@@ -44,7 +44,7 @@ pub struct FinishedPart {
 pub struct PartWriter {
     path: PathBuf,
     writer: SerializedFileWriter<Hashing>,
-    schema: SchemaRef,
+    table: &'static Table,
     rows: u64,
     ahead: Option<SyncAhead>,
 }
@@ -54,7 +54,11 @@ impl PartWriter {
     ///
     /// # Errors
     /// If it cannot be created.
-    pub fn create(path: &Path, table: &Table, encoding: &Encoding) -> Result<Self, ParquetError> {
+    pub fn create(
+        path: &Path,
+        table: &'static Table,
+        encoding: &Encoding,
+    ) -> Result<Self, ParquetError> {
         let schema = table.arrow_schema();
         let properties = Arc::new(encode::properties(table, encoding)?);
         let parquet_schema = ArrowSchemaConverter::new()
@@ -69,7 +73,7 @@ impl PartWriter {
         Ok(Self {
             path: path.to_owned(),
             writer,
-            schema,
+            table,
             rows: 0,
             ahead: None,
         })
@@ -82,19 +86,19 @@ impl PartWriter {
         self
     }
 
-    /// Makes the column writers of groups, on any thread.
-    pub fn group_factory(&self) -> ArrowRowGroupWriterFactory {
-        ArrowRowGroupWriterFactory::new(&self.writer, Arc::clone(&self.schema))
+    /// What the column writers of groups are made of, on any thread.
+    pub(crate) fn group_columns(&self) -> GroupColumns {
+        GroupColumns::new(&self.writer, self.table)
     }
 
     /// Appends an encoded group: the chunks of its leaves, in the order of the schema.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn append(&mut self, chunks: Vec<ArrowColumnChunk>) -> Result<(), ParquetError> {
+    pub(crate) fn append(&mut self, chunks: Vec<Chunk>) -> Result<(), ParquetError> {
         let mut group = self.writer.next_row_group()?;
         for chunk in chunks {
-            chunk.append_to_row_group(&mut group)?;
+            chunk.append_to(&mut group)?;
         }
         self.rows += group.close()?.num_rows().cast_unsigned();
         if let Some(ahead) = &mut self.ahead {

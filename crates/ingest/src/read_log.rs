@@ -18,6 +18,9 @@ use crate::shared_file::SharedFile;
 /// So much of a log is read at once where it is read from object to object.
 const READ_BYTES: usize = 64 << 10;
 
+/// So much where single objects are looked up: they may come in any order.
+const PIECE_BYTES: u64 = 16 << 10;
+
 /// An object that was read, or is to be dropped.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Logged {
@@ -139,21 +142,13 @@ impl ReadLog {
         self.offset(day, object).is_some()
     }
 
-    /// ETag and size of an object as it was read.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn identity(&self, day: Day, object: &str) -> io::Result<Option<(String, u64)>> {
-        let Some(at) = self.offset(day, object) else {
-            return Ok(None);
-        };
-        let mut line = Vec::new();
-        // Mostly one read: few objects take more.
-        let reader = BufReader::with_capacity(512, self.file.read_from(at));
-        let Some(Identified { entry }) = next(reader, &mut line)? else {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        };
-        Ok(Some((entry.etag, entry.size)))
+    /// Tells ETags and sizes.
+    pub fn identities(&self) -> Identities<'_> {
+        Identities {
+            log: self,
+            start: 0,
+            piece: Vec::new(),
+        }
     }
 
     /// Its days, in the order of reading.
@@ -185,6 +180,55 @@ impl ReadLog {
             .get(found)
             .filter(|(other, _)| *other == hash)
             .map(|(_, at)| *at)
+    }
+}
+
+/// Tells ETags and sizes of objects, quickest in the order of the log.
+#[derive(Debug)]
+pub struct Identities<'a> {
+    log: &'a ReadLog,
+    /// Offset of `piece`.
+    start: u64,
+    /// What was read of the log last.
+    piece: Vec<u8>,
+}
+
+impl Identities<'_> {
+    /// ETag and size of an object as it was read; `None`: it was not.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub fn of(&mut self, day: Day, object: &str) -> io::Result<Option<(String, u64)>> {
+        let Some(at) = self.log.offset(day, object) else {
+            return Ok(None);
+        };
+        let Identified { entry } = serde_json::from_slice(self.line(at)?)?;
+        Ok(Some((entry.etag, entry.size)))
+    }
+
+    /// The line at an offset.
+    fn line(&mut self, at: u64) -> io::Result<&[u8]> {
+        let mut bytes = PIECE_BYTES;
+        loop {
+            let from = at
+                .checked_sub(self.start)
+                .and_then(|from| usize::try_from(from).ok());
+            let rest = from.and_then(|from| self.piece.get(from..));
+            if let (Some(from), Some(rest)) = (from, rest)
+                && let Some(length) = memchr::memchr(b'\n', rest)
+            {
+                return Ok(&self.piece[from..from + length]);
+            }
+            self.piece.clear();
+            self.start = at;
+            let read = self.log.file.read_from(at);
+            if (read.take(bytes).read_to_end(&mut self.piece)? as u64) < bytes
+                && !self.piece.contains(&b'\n')
+            {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            bytes *= 2;
+        }
     }
 }
 

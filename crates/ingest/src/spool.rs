@@ -13,7 +13,7 @@ use promptlake_lake::inventory::{
 use tempfile::SpooledTempFile;
 
 use crate::merge::{Contents, ListedTwin, ObjectRows};
-use crate::read_log::ReadLog;
+use crate::read_log::{Identities, ReadLog};
 use crate::run_cursor::day_of;
 use crate::shared_file;
 use crate::stage::PartitionId;
@@ -24,7 +24,7 @@ const IN_MEMORY: usize = 64 << 10;
 /// Spools the inventories of a partition's tables.
 pub struct Spool<'a> {
     partition: PartitionId,
-    log: &'a ReadLog,
+    read: Identities<'a>,
     /// By table: the objects of the old inventory, read in step; `None`: there is none that can be trusted.
     old: Vec<Option<std::iter::Peekable<Objects>>>,
     objects: Vec<Lines>,
@@ -71,7 +71,7 @@ impl<'a> Spool<'a> {
         });
         Self {
             partition,
-            log,
+            read: log.identities(),
             old: old.collect(),
             objects,
             twins: lines(tables[0]),
@@ -99,7 +99,7 @@ impl<'a> Spool<'a> {
 
     /// ETag and size of an object: as this run read it, else as the old inventory has it.
     fn identity(&mut self, table: usize, day: Day, object: &str) -> io::Result<(String, u64)> {
-        if let Some(identity) = self.log.identity(day, object)? {
+        if let Some(identity) = self.read.of(day, object)? {
             return Ok(identity);
         }
         if let Some(old) = &mut self.old[table] {

@@ -58,6 +58,9 @@ const LARGE_ROW: u64 = 32 << 20;
 /// How many of them are named.
 const LARGE_ROWS: usize = 100;
 
+/// What a partition holds open is large above this weight. If more rows come after all, it is encoded once more with them.
+const LARGE_TAIL: u64 = 8 << 20;
+
 /// All that was staged.
 #[derive(Debug)]
 pub struct Parked {
@@ -126,6 +129,20 @@ struct Live {
     day: Day,
     last_append: u64,
     closing: bool,
+}
+
+impl Live {
+    /// Whether it is not worth waiting for more rows, now that objects of source day `day` are read. Most rows of a day come with
+    /// its own folder, and some with the next one's: these are waited for unless much is held for them.
+    fn is_passed(&self, day: Day) -> bool {
+        let open = || {
+            self.writers
+                .iter()
+                .map(TableWriter::open_weight)
+                .sum::<u64>()
+        };
+        self.day < day.plus(-1) || (self.day < day && open() > LARGE_TAIL)
+    }
 }
 
 impl Stage {
@@ -323,8 +340,7 @@ impl Stage {
 
     /// Closes partitions that source days have passed by, and whatever else is needed to keep to the budget.
     fn relieve(&mut self, day: Day) -> Result<(), ParquetError> {
-        // Rows of a day come with its own folder and the next one's; later ones are stragglers.
-        if let Some(passed) = self.oldest(|live| live.day < day.plus(-1) && !live.closing) {
+        if let Some(passed) = self.oldest(|live| !live.closing && live.is_passed(day)) {
             let closing = |staged: &&Staged| staged.live.as_ref().is_some_and(|live| live.closing);
             if self.partitions.values().filter(closing).count()
                 >= self.encoder.pool.current_num_threads()

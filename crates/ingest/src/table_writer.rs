@@ -8,13 +8,12 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use arrow_select::concat::concat_batches;
-use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::errors::ParquetError;
 use promptlake_datasets::table::Table;
 
 use crate::cut::{Cut, Cutter, Places};
 use crate::encoder::{Encoder, Opened};
-use crate::group_encoder::GroupEncoder;
+use crate::group_encoder::{GroupColumns, GroupEncoder};
 use crate::part::{FinishedPart, PartWriter};
 use crate::run_file::RunFile;
 
@@ -29,7 +28,7 @@ pub struct TableWriter {
     encoder: Arc<Encoder>,
     schema: SchemaRef,
     part: PartWriter,
-    factory: ArrowRowGroupWriterFactory,
+    columns: GroupColumns,
     cutter: Cutter,
     /// The group that rows go to.
     group: Option<GroupEncoder>,
@@ -56,7 +55,7 @@ impl TableWriter {
             PartWriter::create(path, table, &encoder.encoding)?.syncing_ahead(encoder.sync_ahead);
         Ok(Self {
             schema: table.arrow_schema(),
-            factory: part.group_factory(),
+            columns: part.group_columns(),
             part,
             cutter: Cutter::new(encoder.rule()),
             group: None,
@@ -104,6 +103,11 @@ impl TableWriter {
     /// Whether a group of another file may be appended as it is.
     pub fn at_boundary(&self) -> bool {
         self.cutter.at_boundary()
+    }
+
+    /// The weight of the rows whose group is not closed yet.
+    pub fn open_weight(&self) -> u64 {
+        self.cutter.group_weight()
     }
 
     /// Appends a group of another file as it is.
@@ -183,7 +187,7 @@ impl TableWriter {
         }
         let group = match self.group.take() {
             Some(group) => group,
-            None => GroupEncoder::new(&self.encoder, &self.factory, &self.schema)?,
+            None => GroupEncoder::new(&self.encoder, &self.columns)?,
         };
         let slices = std::mem::take(&mut self.batch);
         self.joined = 0;

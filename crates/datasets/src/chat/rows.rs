@@ -12,6 +12,7 @@ use super::record::{Record, web_link};
 use super::router::is_router_turn;
 use crate::json::{Arena, List, Text, Unknown};
 use crate::prompt_log::{Event, EventRows, chars};
+use crate::texts::finish_texts;
 
 /// What the columns of a row weigh beside their text, in bytes, without those of every prompt log.
 const FIXED: usize = 8 * 17;
@@ -141,9 +142,9 @@ impl ChatRows {
             Arc::new(self.customization_arn.finish()),
             Arc::new(self.model_id.finish()),
             Arc::new(self.model.finish()),
-            Arc::new(self.prompt.finish()),
+            Arc::new(finish_texts(&mut self.prompt)),
             Arc::new(self.prompt_chars.finish()),
-            Arc::new(self.response.finish()),
+            Arc::new(finish_texts(&mut self.response)),
             Arc::new(self.response_chars.finish()),
             Arc::new(self.followup_prompts.finish()),
             Arc::new(self.conversation_id.finish()),

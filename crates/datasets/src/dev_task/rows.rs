@@ -9,6 +9,7 @@ use super::columns::DEV_TASK;
 use super::record::Record;
 use crate::json::Arena;
 use crate::prompt_log::{Event, EventRows, chars};
+use crate::texts::finish_texts;
 
 /// A builder a column, in the table's order.
 pub(super) struct TaskRows {
@@ -58,9 +59,9 @@ impl TaskRows {
         let events = self.events.take()?;
         let mut columns = Vec::from(events.head);
         let own: [ArrayRef; 3] = [
-            Arc::new(self.prompt.finish()),
+            Arc::new(finish_texts(&mut self.prompt)),
             Arc::new(self.prompt_chars.finish()),
-            Arc::new(self.raw_json.finish()),
+            Arc::new(finish_texts(&mut self.raw_json)),
         ];
         columns.extend(own);
         columns.extend(events.lineage);

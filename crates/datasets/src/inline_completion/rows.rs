@@ -12,6 +12,7 @@ use super::columns::INLINE_COMPLETION;
 use super::record::{Record, completion};
 use crate::json::{Arena, List, Unknown};
 use crate::prompt_log::{Event, EventRows, chars};
+use crate::texts::finish_texts;
 
 /// What the columns of a row weigh beside their text, in bytes, without those of every prompt log.
 const FIXED: usize = 8 * 10;
@@ -105,9 +106,9 @@ impl CompletionRows {
             Arc::new(self.file_name.finish()),
             Arc::new(self.file_extension.finish()),
             Arc::new(self.customization_arn.finish()),
-            Arc::new(self.left_context.finish()),
+            Arc::new(finish_texts(&mut self.left_context)),
             Arc::new(self.left_context_chars.finish()),
-            Arc::new(self.right_context.finish()),
+            Arc::new(finish_texts(&mut self.right_context)),
             Arc::new(self.right_context_chars.finish()),
             Arc::new(self.completions.finish()),
             Arc::new(self.completion_count.finish()),
@@ -172,7 +173,7 @@ impl TextListRows {
         ListArray::new(
             element,
             OffsetBuffer::new(ScalarBuffer::from(ends)),
-            Arc::new(self.texts.finish()),
+            Arc::new(finish_texts(&mut self.texts)),
             self.there.finish(),
         )
     }

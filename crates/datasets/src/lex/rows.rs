@@ -17,6 +17,7 @@ use crate::json::Arena;
 use crate::lineage::LineageRows;
 use crate::object::Object;
 use crate::table::ColumnType;
+use crate::texts::finish_texts;
 
 /// What a row weighs beside its text, in bytes.
 const FIXED: usize = 8 * 56;
@@ -174,7 +175,7 @@ impl ConversationRows {
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(56);
         for column in CONVERSATION.own {
             let array: Option<ArrayRef> = match column.ty {
-                ColumnType::Text => texts.next().map(|b| Arc::new(b.finish()) as ArrayRef),
+                ColumnType::Text => texts.next().map(|b| Arc::new(finish_texts(b)) as ArrayRef),
                 ColumnType::Count => counts.next().map(|b| Arc::new(b.finish()) as ArrayRef),
                 ColumnType::Double => doubles.next().map(|b| Arc::new(b.finish()) as ArrayRef),
                 ColumnType::Flag => flags.next().map(|b| Arc::new(b.finish()) as ArrayRef),

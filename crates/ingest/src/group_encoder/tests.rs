@@ -27,7 +27,7 @@ fn a_panic_of_the_pool_is_an_error_and_nobody_waits_for_it() {
         let path = temp.path().join("part");
         let part = PartWriter::create(&path, &REJECTS, &encoder.encoding).unwrap();
         let schema = REJECTS.arrow_schema();
-        let group = GroupEncoder::new(&encoder, &part.group_factory(), &schema).unwrap();
+        let group = GroupEncoder::new(&encoder, &part.group_columns()).unwrap();
         let lane = Arc::clone(&group.lanes[0]);
         let column = lane.queue().column.take();
         let mut opened = Opened::new(&encoder);

@@ -107,3 +107,26 @@ fn partitions_that_source_days_have_passed_by_are_closed() {
     assert!(partitions < 50, "rows of {partitions} partitions are held");
     assert_eq!(parked(stage, &encoder), 200);
 }
+
+#[test]
+fn the_day_before_is_closed_where_much_of_it_is_open() {
+    for (rows, waits) in [(1, true), (160, false)] {
+        let temp = tempfile::tempdir().unwrap();
+        let encoder = encoder(Encoding::default());
+        let mut stage = Stage::new(&encoder, temp.path().to_owned(), u64::MAX);
+        for _ in 0..rows {
+            stage.append(Day(20_000), &row(0)).unwrap();
+        }
+        let open = |stage: &Stage| {
+            let staged = stage.partitions.iter().find(|(id, _)| id.dt == Day(20_000));
+            let live = staged.and_then(|(_, staged)| staged.live.as_ref());
+            live.is_some_and(|live| !live.closing)
+        };
+        assert!(open(&stage), "{rows} rows");
+        stage.append(Day(20_001), &row(1)).unwrap();
+        assert_eq!(open(&stage), waits, "{rows} rows");
+        // More may come all the same.
+        stage.append(Day(20_001), &row(0)).unwrap();
+        assert_eq!(parked(stage, &encoder), rows + 2);
+    }
+}
