@@ -1,7 +1,7 @@
 //! Encodes a column of texts: plain values in data pages of version 1, each value copied once on its way into its page.
 //!
-//! The column writer of the parquet crate copies each value four times: it lets the buffer of each page grow anew, copies it behind
-//! the levels, and moves the compressed page. Texts are nearly all bytes of a log, so they get a writer of their own.
+//! The column writer of the parquet crate lets the buffer of each page grow anew, copies all of it behind the levels, and moves what was
+//! compressed. Texts are nearly all bytes of a log, so they get a writer of their own.
 //! Format: <https://parquet.apache.org/docs/file-format/data-pages/>.
 
 use std::sync::Arc;
@@ -22,6 +22,8 @@ mod tests;
 
 /// A page has at most so many rows, as those of the parquet crate.
 const PAGE_ROWS: usize = 20_000;
+/// Larger pages are not made, whatever the lake's settings say: lengths have 31 bits.
+const LARGEST_PAGE: usize = 1 << 30;
 /// So much room for the levels stands before the values of a page: more than [`PAGE_ROWS`] take.
 const HEAD: usize = 4 << 10;
 /// The values of a run of packed levels: as many as have a header of one byte.
@@ -57,6 +59,7 @@ impl TextColumn {
     pub(crate) fn new(encoder: &Arc<Encoder>, descr: ColumnDescPtr) -> Self {
         debug_assert_eq!((descr.max_def_level(), descr.max_rep_level()), (1, 0));
         let limit = usize::try_from(encoder.encoding.page_bytes).unwrap_or(usize::MAX);
+        let limit = limit.min(LARGEST_PAGE);
         Self {
             encoder: Arc::clone(encoder),
             descr,
