@@ -73,8 +73,7 @@ impl Default for Encoding {
             version: 1,
             // Of text, 4 % larger than level 3 for a quarter less CPU: benches/RESULTS.md.
             zstd_level: 2,
-            // Of 4 MiB, text is 0.3 to 2 % smaller; but the allocator gives such pages back to the system and asks for them
-            // again: a tenth of the time, and a quarter of the memory.
+            // Of 4 MiB, text is 0.3 to 2 % smaller, for a tenth to a sixth more memory.
             page_bytes: MIB,
             batch_weight: MIB,
             batch_rows: 4096,
