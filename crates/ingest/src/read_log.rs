@@ -259,3 +259,53 @@ fn next<T: DeserializeOwned>(
 fn hash(object: &str) -> u128 {
     xxh3_128(object.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identities_are_told_in_any_order_however_long_a_line_is() {
+        let temp = tempfile::tempdir().unwrap();
+        let mut log = ReadLogWriter::new(temp.path()).unwrap();
+        let day = Day(20_000);
+        log.day("chat", day, None);
+        let long = usize::try_from(3 * PIECE_BYTES).unwrap();
+        let objects: Vec<String> = (0..200_usize).map(|n| format!("object {n:03}")).collect();
+        for (number, object) in objects.iter().enumerate() {
+            // Some lines are longer than a piece.
+            let name = "x".repeat(if number % 50 == 7 { long } else { number });
+            let entry = LedgerEntry {
+                object: object.clone(),
+                name,
+                etag: format!("etag of {object}"),
+                size: number as u64,
+                ..LedgerEntry::default()
+            };
+            let logged = Logged {
+                entry,
+                base: None,
+                fed: Vec::new(),
+                drop: false,
+            };
+            log.push(&logged, true).unwrap();
+        }
+        let log = log.finish().unwrap();
+        let forward = 0..objects.len();
+        let orders: [Vec<usize>; 3] = [
+            forward.clone().collect(),
+            forward.clone().rev().collect(),
+            forward.map(|n| n * 77 % 200).collect(),
+        ];
+        for order in orders {
+            let mut identities = log.identities();
+            for number in order {
+                let object = &objects[number];
+                let told = identities.of(day, object).unwrap();
+                assert_eq!(told, Some((format!("etag of {object}"), number as u64)));
+                assert_eq!(identities.of(day, "another").unwrap(), None);
+                assert_eq!(identities.of(Day(20_001), object).unwrap(), None);
+            }
+        }
+    }
+}
