@@ -21,3 +21,28 @@ pub(crate) fn finish_texts(texts: &mut StringBuilder) -> StringArray {
     *texts = StringBuilder::with_capacity(finished.len(), room.min(AHEAD_BYTES));
     finished
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A few rows after a large batch must not keep room for as many.
+    #[test]
+    fn room_that_was_made_in_vain_is_given_back() {
+        let mut texts = StringBuilder::new();
+        let large = "x".repeat(1 << 20);
+        texts.append_value(&large);
+        let first = finish_texts(&mut texts);
+        assert!(texts.values_capacity() >= large.len());
+        texts.append_value("y");
+        let second = finish_texts(&mut texts);
+        assert_eq!((first.value(0), second.value(0)), (large.as_str(), "y"));
+        let kept = second.get_buffer_memory_size();
+        assert!(kept < SMALL_BYTES, "{kept} bytes are kept for one");
+        assert!(texts.values_capacity() < SMALL_BYTES);
+        // However large a batch was, only so much is made ahead.
+        texts.append_value("z".repeat(3 * AHEAD_BYTES));
+        finish_texts(&mut texts);
+        assert!(texts.values_capacity() <= AHEAD_BYTES);
+    }
+}
