@@ -4,7 +4,7 @@ use promptlake_s3_testserver::{ACCESS_KEY, SECRET_KEY, Server};
 
 use crate::harness::{Call, Dir, Ran, chat, chat_key, promptlake, records};
 
-const RUN: [&str; 9] = [
+pub(crate) const RUN: [&str; 9] = [
     "run",
     "--source",
     "prod=s3://acme-logs",
@@ -17,7 +17,7 @@ const RUN: [&str; 9] = [
 ];
 
 /// A server with a chat log, and an empty bucket for the lake.
-fn server() -> Server {
+pub(crate) fn server() -> Server {
     let server = Server::start();
     server.create_bucket("acme-logs", "us-east-1");
     server.create_bucket("acme-lake", "eu-central-1");

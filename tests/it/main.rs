@@ -16,6 +16,7 @@ mod expect;
 mod ghosts;
 mod harness;
 mod help;
+mod https;
 mod identities;
 mod interrupt;
 mod keys;

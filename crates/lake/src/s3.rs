@@ -1,8 +1,8 @@
 //! What S3 sources and S3 storage share: the client, its credentials, retries, the bound on requests in flight.
 //!
-//! Two clients work on one connection's configuration. The SDK lists and writes. What is done once an object, the `GET`,
-//! goes over `object_store`'s HTTP client with its request signer, at a third of the SDK's CPU; only a key with a `.` or
-//! `..` between slashes, which that client's URLs cannot hold, is read through the SDK.
+//! Two clients work on one connection's configuration. What is asked once an object, the `GET`, or tells of a thousand, the
+//! listing, is signed here and goes over connections of our own (hyper's), at a fraction of the SDK's CPU. The SDK does the
+//! rest: it writes, and it knows credentials, endpoints and regions.
 
 use std::time::Duration;
 
@@ -13,17 +13,20 @@ mod credentials;
 mod engine;
 mod failure;
 mod get;
+mod http1;
 mod key;
 mod limit;
 mod list;
+mod page;
 mod retry;
 mod runtime;
+mod sign;
 
 pub(crate) use self::body::Flow;
 pub(crate) use self::bucket::{Access, Bucket};
 pub(crate) use self::failure::{Failure, Kind};
 pub(crate) use self::get::{Wanted, quoted, unquoted};
-pub(crate) use self::list::Page;
+pub(crate) use self::page::Page;
 pub(crate) use self::retry::Tries;
 pub(crate) use self::runtime::runtime;
 

@@ -5,6 +5,7 @@ mod dir;
 mod files;
 mod objects;
 mod rows;
+mod tls;
 mod unprivileged;
 
 pub(crate) use call::{Call, Done, promptlake};
@@ -14,3 +15,4 @@ pub(crate) use objects::{
     chat, chat_key, chat_saying, gzip, kiro, log_key, noise, records, report, report_key,
     report_row,
 };
+pub(crate) use tls::Tls;

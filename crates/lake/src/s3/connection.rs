@@ -13,13 +13,15 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{Builder, IdentityCache, StalledStreamProtectionConfig};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use object_store::ClientOptions;
-use object_store::client::{HttpClient, HttpConnector, ReqwestConnector};
+use http::Uri;
+use http::uri::InvalidUri;
 
 use super::bucket::Bucket;
 use super::credentials::{Credentials, ForSdk};
 use super::failure::{Failure, Kind};
+use super::http1::Http1;
 use super::retry::Tries;
+use super::sign::Signer;
 use crate::stats::count;
 
 /// The region to begin with where none is configured; the bucket's own is found out.
@@ -32,9 +34,13 @@ pub(crate) struct Connection {
     /// The SDK's client.
     pub(crate) sdk: Client,
     /// What `GET`s go through.
-    pub(crate) http: HttpClient,
-    /// What their URLs begin with, up to the slash before the key.
+    pub(crate) http: Arc<Http1>,
+    /// Who signs them.
+    pub(crate) signer: Signer,
+    /// What URLs of objects begin with, up to the slash before the key.
     pub(crate) url: String,
+    /// Its path.
+    pub(crate) path: String,
     pub(crate) region: String,
     pub(crate) credentials: Arc<Credentials>,
 }
@@ -70,21 +76,31 @@ impl Connection {
             client = Client::from_conf(settings.build());
             url = base_url(&client, &bucket.name).await?;
         }
-        let options = ClientOptions::new()
-            .with_allow_http(true)
-            .with_timeout_disabled()
-            .with_connect_timeout(CONNECT)
-            .with_pool_max_idle_per_host(bucket.options.concurrency);
-        let http = ReqwestConnector::default()
-            .connect(&options)
-            .map_err(|e| Failure::caused(Kind::Other, "the HTTP client cannot be made", e))?;
+        let unfit =
+            |e: InvalidUri| Failure::caused(Kind::Other, "the bucket's URL cannot be made", e);
+        let uri: Uri = url.parse().map_err(unfit)?;
         Ok(Self {
             sdk: client,
-            http,
+            http: Http1::new(
+                &uri,
+                bucket.options.concurrency,
+                bucket.options.patience.stall,
+            )?,
+            signer: Signer::new(host_header(&uri), &region),
+            path: uri.path().trim_end_matches('/').to_owned(),
             url,
             region,
             credentials,
         })
+    }
+}
+
+/// As the header `Host` has it.
+fn host_header(uri: &Uri) -> String {
+    let host = uri.host().unwrap_or_default();
+    match (uri.port_u16(), uri.scheme_str()) {
+        (None, _) | (Some(80), Some("http")) | (Some(443), Some("https")) => host.to_owned(),
+        (Some(port), _) => format!("{host}:{port}"),
     }
 }
 

@@ -5,7 +5,6 @@ use std::fmt;
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use object_store::client::{HttpError, HttpErrorKind};
 
 /// What a caller does about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,14 +88,9 @@ impl Failure {
         Self::new(kind_of(status, code), text)
     }
 
-    /// What the HTTP client says.
-    pub(crate) fn http(error: HttpError) -> Self {
-        // A body that cannot be read on, a connection that is refused or reset: all of it may pass.
-        let kind = match error.kind() {
-            HttpErrorKind::Decode => Kind::Other,
-            _ => Kind::Transient,
-        };
-        Self::caused(kind, "the connection failed", error)
+    /// That a connection was refused, was reset or could not be made: all of it may pass.
+    pub(crate) fn connection(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::caused(Kind::Transient, "the connection failed", error)
     }
 
     /// What the SDK says.
@@ -128,7 +122,7 @@ impl Failure {
             SdkError::DispatchFailure(dispatch) if dispatch.is_user() => {
                 Self::caused(Kind::Other, "the request cannot be sent", error)
             }
-            _ => Self::caused(Kind::Transient, "the connection failed", error),
+            _ => Self::connection(error),
         }
     }
 

@@ -1,18 +1,18 @@
 //! `GetObject`.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use aws_sdk_s3::types::RequestPayer;
-use http::header::{CONTENT_LENGTH, ETAG, IF_MATCH, RANGE};
-use http::{HeaderMap, Method, Request};
-use object_store::aws::AwsAuthorizer;
-use object_store::client::{HttpRequestBody, HttpResponseBody};
+use http::header::{CONTENT_LENGTH, ETAG, HeaderName};
+use http::response::Parts;
 
-use super::body::{Body, Flow};
+use super::body::Flow;
 use super::bucket::Bucket;
 use super::connection::Connection;
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
+use super::http1::{Answer, Body};
 use super::key;
+use super::sign::Get;
 use crate::stats::count;
 
 /// So much of an error's body is looked at.
@@ -44,15 +44,18 @@ impl Bucket {
     pub(crate) async fn get_once(self: &Arc<Self>, wanted: Wanted<'_>) -> Result<Opened, Failure> {
         let connection = self.connection().await?;
         count(&self.counters.gets, 1);
-        let stall = self.options.patience.stall;
-        let answer = if key::fits_a_url(wanted.key) {
-            tokio::time::timeout(stall, self.get_lean(connection, wanted)).await
-        } else {
-            let answer = Box::pin(self.get_through_sdk(connection, wanted));
-            tokio::time::timeout(stall, answer).await
+        let mut path = String::with_capacity(connection.path.len() + wanted.key.len() + 32);
+        path.push_str(&connection.path);
+        path.push('/');
+        key::append_to_path(&mut path, wanted.key);
+        let get = Get {
+            path: &path,
+            if_match: wanted.etag.map(quoted),
+            range: (wanted.from > 0).then(|| format!("bytes={}-", wanted.from)),
+            requester_pays: self.access.requester_pays,
+            ..Get::default()
         };
-        let opened = answer.unwrap_or_else(|_| Err(Failure::stalled()));
-        opened.map_err(|failure| {
+        let answer = connection.get(get).await.map_err(|failure| {
             let about_kms = failure.to_string().to_ascii_lowercase().contains("kms");
             failure.needs(|| {
                 let object = format!("arn:aws:s3:::{}/{}", self.name, wanted.key);
@@ -62,76 +65,42 @@ impl Bucket {
                     format!("s3:GetObject on {object}, and kms:Decrypt if it is encrypted with a KMS key")
                 }
             })
-        })
-    }
-
-    async fn get_lean(
-        self: &Arc<Self>,
-        connection: &Connection,
-        wanted: Wanted<'_>,
-    ) -> Result<Opened, Failure> {
-        let unfit =
-            |e: http::Error| Failure::caused(super::Kind::Other, "the request cannot be made", e);
-        let mut url = String::with_capacity(connection.url.len() + wanted.key.len() + 32);
-        url.push_str(&connection.url);
-        url.push('/');
-        key::append_to_url(&mut url, wanted.key);
-        let mut request = Request::builder().method(Method::GET).uri(url);
-        if let Some(etag) = wanted.etag {
-            request = request.header(IF_MATCH, quoted(etag));
-        }
-        if wanted.from > 0 {
-            request = request.header(RANGE, format!("bytes={}-", wanted.from));
-        }
-        let mut request = request.body(HttpRequestBody::empty()).map_err(unfit)?;
-        let credential = connection.credentials.signer().await?;
-        AwsAuthorizer::new(&credential, "s3", &connection.region)
-            .with_request_payer(self.access.requester_pays)
-            .authorize(&mut request, None);
-        let answer = connection
-            .http
-            .execute(request)
-            .await
-            .map_err(Failure::http)?;
-        let (parts, body) = answer.into_parts();
-        let expected = if wanted.from > 0 { 206 } else { 200 };
-        if parts.status.as_u16() != expected {
-            return Err(refusal(parts.status.as_u16(), body).await);
-        }
+        })?;
+        let etag = header(&answer.head, &ETAG);
+        let length = header(&answer.head, &CONTENT_LENGTH);
         Ok(Opened {
-            etag: header(&parts.headers, &ETAG).map_or_else(String::new, unquoted),
-            length: header(&parts.headers, &CONTENT_LENGTH).and_then(|text| text.parse().ok()),
-            flow: Flow::new(self, Body::Http(body)),
+            etag: etag.map_or_else(String::new, unquoted),
+            length: length.and_then(|text| text.parse().ok()),
+            flow: Flow::new(self, answer.body),
         })
     }
+}
 
-    async fn get_through_sdk(
-        self: &Arc<Self>,
-        connection: &Connection,
-        wanted: Wanted<'_>,
-    ) -> Result<Opened, Failure> {
-        let payer = self
-            .access
-            .requester_pays
-            .then_some(RequestPayer::Requester);
-        let range = (wanted.from > 0).then(|| format!("bytes={}-", wanted.from));
-        let answer = connection
-            .sdk
-            .get_object()
-            .bucket(&self.name)
-            .key(wanted.key)
-            .set_if_match(wanted.etag.map(quoted))
-            .set_range(range)
-            .set_request_payer(payer)
-            .send()
-            .await
-            .map_err(Failure::sdk)?;
-        Ok(Opened {
-            etag: answer.e_tag().map_or_else(String::new, unquoted),
-            length: answer.content_length().and_then(|n| u64::try_from(n).ok()),
-            flow: Flow::new(self, Body::Sdk(answer.body)),
-        })
+impl Connection {
+    /// Sends a `GET` once; what is no success is a failure.
+    pub(super) async fn get(&self, get: Get<'_>) -> Result<Answer, Failure> {
+        let expected = if get.range.is_some() { 206 } else { 200 };
+        let credential = self.credentials.signer().await?;
+        let request = self
+            .signer
+            .sign(&credential, now(), get)
+            .map_err(|e| Failure::caused(Kind::Other, "the request cannot be made", e))?;
+        let answer = self.http.send(request).await?;
+        let status = answer.head.status.as_u16();
+        if status == expected {
+            Ok(answer)
+        } else {
+            Err(refusal(status, answer.body).await)
+        }
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "servers refuse requests of another time than theirs; it reaches no output"
+)]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 /// As headers have an ETag.
@@ -144,14 +113,13 @@ pub(crate) fn unquoted(etag: &str) -> String {
     etag.trim_matches('"').to_owned()
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+fn header<'a>(head: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+    head.headers.get(name)?.to_str().ok()
 }
 
-/// What an answer that is no object says.
-async fn refusal(status: u16, body: HttpResponseBody) -> Failure {
+/// What an answer that is no success says.
+async fn refusal(status: u16, mut body: Body) -> Failure {
     let mut text = Vec::new();
-    let mut body = Body::Http(body);
     // If its end does not come, the status alone has to do.
     while text.len() < ERROR_BYTES
         && let Ok(Some(bytes)) = body.next().await

@@ -2,36 +2,13 @@
 
 use std::sync::Arc;
 
-use aws_sdk_s3::types::{
-    EncodingType, Object, ObjectStorageClass, OptionalObjectAttributes, RequestPayer,
-};
-
 use super::bucket::Bucket;
-use super::failure::{Failure, Kind};
-use super::get::unquoted;
-use super::key::of_listing;
-
-/// A page of a listing.
-#[derive(Debug, Default)]
-pub(crate) struct Page {
-    pub(crate) objects: Vec<Found>,
-    /// What keys go on with, up to a slash, where the listing stops at slashes.
-    pub(crate) folders: Vec<String>,
-    /// Where the next page begins; `None`: this was the last.
-    pub(crate) next: Option<String>,
-}
-
-/// An object of a page.
-#[derive(Debug)]
-pub(crate) struct Found {
-    /// The whole key.
-    pub(crate) key: String,
-    pub(crate) size: u64,
-    /// Without quotes.
-    pub(crate) etag: String,
-    /// It cannot be read before it is restored.
-    pub(crate) archived: bool,
-}
+use super::failure::Failure;
+use super::key;
+use super::page::Page;
+use super::retry::Tries;
+use super::sign::Get;
+use crate::stats::count;
 
 impl Bucket {
     /// Lists keys that begin with `prefix`, all of them or up to the next slash.
@@ -41,111 +18,76 @@ impl Bucket {
         to_slash: bool,
         token: Option<&str>,
     ) -> Result<Page, Failure> {
-        let payer = self
-            .access
-            .requester_pays
-            .then_some(RequestPayer::Requester);
-        let page = self
-            .send(&self.counters.lists, |client| {
-                // Encoded: XML cannot hold every byte that a key may have.
-                let request = client
-                    .list_objects_v2()
-                    .bucket(&self.name)
-                    .prefix(prefix)
-                    .set_delimiter(to_slash.then(|| "/".to_owned()))
-                    .set_continuation_token(token.map(str::to_owned))
-                    .set_request_payer(payer.clone())
-                    .optional_object_attributes(OptionalObjectAttributes::RestoreStatus)
-                    .encoding_type(EncodingType::Url)
-                    .send();
-                async { request.await.map_err(Failure::sdk) }
+        // In the order of their names, as the signature has it.
+        let mut query = String::new();
+        if let Some(token) = token {
+            query.push_str("continuation-token=");
+            key::append_to_query(&mut query, token);
+            query.push('&');
+        }
+        if to_slash {
+            query.push_str("delimiter=%2F&");
+        }
+        query.push_str("encoding-type=url&list-type=2&prefix=");
+        key::append_to_query(&mut query, prefix);
+        let page = self.list(&query).await.map_err(|failure| {
+            failure.needs(|| {
+                let bucket = format!("s3:ListBucket on arn:aws:s3:::{}", self.name);
+                match prefix {
+                    "" => bucket,
+                    prefix => format!("{bucket} for the prefix {prefix}"),
+                }
             })
-            .await
-            .map_err(|failure| {
-                failure.needs(|| {
-                    let bucket = format!("s3:ListBucket on arn:aws:s3:::{}", self.name);
-                    match prefix {
-                        "" => bucket,
-                        prefix => format!("{bucket} for the prefix {prefix}"),
-                    }
-                })
-            })?;
-        let encoded = page.encoding_type() == Some(&EncodingType::Url);
-        let key = |text: &str| {
-            if encoded {
-                of_listing(text)
-            } else {
-                text.to_owned()
-            }
-        };
-        let next = match (page.is_truncated(), page.next_continuation_token()) {
-            (Some(true), None) => return Err(endless()),
-            (Some(true), next) if next == token => return Err(endless()),
-            (Some(true), next) => next.map(str::to_owned),
-            _ => None,
-        };
-        Ok(Page {
-            objects: page
-                .contents()
-                .iter()
-                .filter_map(|object| found(object, key))
-                .collect(),
-            folders: page
-                .common_prefixes()
-                .iter()
-                .filter_map(|folder| folder.prefix().map(key))
-                .collect(),
-            next,
-        })
+        })?;
+        if page.next.is_some() && page.next.as_deref() == token {
+            return Err(Page::endless());
+        }
+        Ok(page)
     }
-}
 
-impl Bucket {
     /// Whether an object that was refused is not there at all: where listing is allowed for a prefix only, S3 refuses to
     /// say so when asked for the object, but shows it in a listing.
     pub(crate) async fn is_absent(self: &Arc<Self>, key: &str) -> bool {
-        let page = self
-            .send(&self.counters.lists, |client| {
-                // Of all keys that begin with it, the key itself comes first.
-                let request = client
-                    .list_objects_v2()
-                    .bucket(&self.name)
-                    .prefix(key)
-                    .max_keys(1)
-                    .encoding_type(EncodingType::Url)
-                    .send();
-                async { request.await.map_err(Failure::sdk) }
-            })
-            .await;
-        page.is_ok_and(|page| {
-            let first = page.contents().first().and_then(Object::key);
-            first.is_none_or(|first| of_listing(first) != key && first != key)
-        })
+        // Of all keys that begin with it, the key itself comes first.
+        let mut query = "encoding-type=url&list-type=2&max-keys=1&prefix=".to_owned();
+        key::append_to_query(&mut query, key);
+        let page = self.list(&query).await;
+        page.is_ok_and(|page| page.objects.first().is_none_or(|first| first.key != key))
     }
-}
 
-fn found(object: &Object, key: impl Fn(&str) -> String) -> Option<Found> {
-    let archived = matches!(
-        object.storage_class(),
-        Some(ObjectStorageClass::Glacier | ObjectStorageClass::DeepArchive)
-    );
-    let restored = object.restore_status().is_some_and(|status| {
-        status.is_restore_in_progress() != Some(true) && status.restore_expiry_date().is_some()
-    });
-    Some(Found {
-        key: key(object.key()?),
-        size: object
-            .size()
-            .and_then(|size| u64::try_from(size).ok())
-            .unwrap_or(0),
-        etag: object.e_tag().map_or_else(String::new, unquoted),
-        archived: archived && !restored,
-    })
-}
+    /// Asks until it comes through or there is no use.
+    async fn list(self: &Arc<Self>, query: &str) -> Result<Page, Failure> {
+        let mut tries = Tries::new(self);
+        loop {
+            let page = {
+                let _permit = self.limit.enter().await;
+                self.list_once(query).await
+            };
+            match page {
+                Ok(page) => {
+                    self.limit.passed();
+                    return Ok(page);
+                }
+                Err(failure) => tries.again(failure).await?,
+            }
+        }
+    }
 
-fn endless() -> Failure {
-    Failure::new(
-        Kind::Other,
-        "the listing says that it goes on, but not where",
-    )
+    async fn list_once(self: &Arc<Self>, query: &str) -> Result<Page, Failure> {
+        let connection = self.connection().await?;
+        count(&self.counters.lists, 1);
+        let get = Get {
+            path: &format!("{}/", connection.path),
+            query,
+            restore_status: true,
+            requester_pays: self.access.requester_pays,
+            ..Get::default()
+        };
+        let mut answer = connection.get(get).await?;
+        let mut xml = Vec::new();
+        while let Some(bytes) = answer.body.next().await? {
+            xml.extend_from_slice(&bytes);
+        }
+        Page::read(&xml)
+    }
 }
